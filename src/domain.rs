@@ -1,0 +1,20 @@
+//! What things are and what may happen to them: values in, a decision out.
+//!
+//! Nothing here reads a clock, draws a random number, waits, or touches a file or a network. Time, ids and chance come
+//! in as arguments, so that every rule can be tried in a table.
+
+pub mod account;
+pub mod catalog;
+pub mod draft;
+pub mod id;
+pub mod job;
+pub mod ledger;
+pub mod locale;
+pub mod menu;
+pub mod money;
+pub mod notice;
+pub mod queue;
+pub mod reconcile;
+pub mod text;
+pub mod time;
+pub mod user;

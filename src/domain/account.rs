@@ -1,0 +1,50 @@
+//! A user's money as he sees it: what he may spend, what is reserved, and what moved and why.
+
+use super::id::JobId;
+use super::ledger::{Account, Transfer, TransferId};
+use super::money::Tokens;
+use super::time::Timestamp;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    pub available: Tokens,
+    pub held: Tokens,
+}
+
+/// One line of a user's history. `amount` is what it did to his available tokens; a capture did nothing to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movement {
+    pub reason: MovementReason,
+    pub amount: Tokens,
+    pub at: Timestamp,
+    /// Available tokens after it.
+    pub balance_after: Tokens,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MovementReason {
+    Welcome,
+    TopUp,
+    Hold(JobId),
+    Capture(JobId),
+    Release(JobId),
+}
+
+impl Movement {
+    /// How `transfer` looks to its user, who had `balance_after` afterwards.
+    pub fn of(transfer: &Transfer, balance_after: Tokens) -> Self {
+        let amount = match (transfer.from, transfer.to) {
+            (Account::Available(_), _) => Tokens::new(-transfer.amount.get()),
+            (_, Account::Available(_)) => transfer.amount,
+            _ => Tokens::ZERO,
+        };
+        let reason = match &transfer.id {
+            TransferId::Welcome(_) => MovementReason::Welcome,
+            TransferId::TopUp(_) => MovementReason::TopUp,
+            TransferId::Hold(job) => MovementReason::Hold(*job),
+            TransferId::Capture(job) => MovementReason::Capture(*job),
+            TransferId::Release(job) => MovementReason::Release(*job),
+        };
+        Self { reason, amount, at: transfer.at, balance_after }
+    }
+}

@@ -1,0 +1,208 @@
+//! What is sold and for how much, as the scripts said it when they were loaded.
+//!
+//! Prices are in a table here, already computed and checked: a tap on a button runs no formula. A quote is cut from this
+//! table once and travels with its job; nothing here changes a quote afterwards.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{EngineId, ModelId};
+use super::money::{MicroUsd, Tokens};
+
+/// Everything on sale, in the order in which the owner wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catalog {
+    pub models: Vec<Model>,
+    pub packages: Vec<Package>,
+    /// Given to a new user once; zero gives nothing.
+    pub welcome: Tokens,
+}
+
+/// What a user picks: one quality at one engine, in some lengths and shapes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    pub id: ModelId,
+    /// As users read it: «Sora-2 Pro · 1080p».
+    pub title: String,
+    pub route: Route,
+    /// In the order of the buttons.
+    pub shapes: Vec<Shape>,
+    /// Lengths and what each costs, in the order of the buttons.
+    pub offers: Vec<Offer>,
+    /// Characters of a prompt that the engine takes.
+    pub prompt_limit: usize,
+    /// What users are told before there is a measured median.
+    pub wait: Wait,
+    /// From the ticket to the film; past it the job is given up.
+    pub render_deadline_s: u32,
+}
+
+/// A model on one engine at one cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    pub engine: EngineId,
+    /// The engine's own name of the model.
+    pub model: String,
+    pub usd_per_second: MicroUsd,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    pub orientation: Orientation,
+    pub size: Size,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Orientation {
+    Vertical,
+    Horizontal,
+    Square,
+}
+
+impl Orientation {
+    pub const ALL: [Self; 3] = [Self::Vertical, Self::Horizontal, Self::Square];
+
+    /// As scripts and buttons write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Vertical => "vertical",
+            Self::Horizontal => "horizontal",
+            Self::Square => "square",
+        }
+    }
+
+    pub fn of(size: Size) -> Self {
+        match size.width.cmp(&size.height) {
+            std::cmp::Ordering::Less => Self::Vertical,
+            std::cmp::Ordering::Greater => Self::Horizontal,
+            std::cmp::Ordering::Equal => Self::Square,
+        }
+    }
+}
+
+/// Pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    pub width: u32,
+    pub height: u32,
+}
+
+impl Size {
+    /// Reads `1024x1792`. None unless both sides are even numbers from 64 to 4096: encoders take no others.
+    pub fn parse(written: &str) -> Option<Self> {
+        let (width, height) = written.split_once('x')?;
+        let side = |text: &str| {
+            let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            plain
+                .then(|| text.parse::<u32>().ok())
+                .flatten()
+                .filter(|n| (64..=4096).contains(n) && n % 2 == 0)
+        };
+        Some(Self { width: side(width)?, height: side(height)? })
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.width, self.height)
+    }
+}
+
+/// One length of a model and its price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub seconds: u32,
+    pub price: Tokens,
+    pub cost: MicroUsd,
+}
+
+/// How long a render takes, in minutes, from the owner's experience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    pub from_min: u32,
+    pub to_min: u32,
+}
+
+/// Tokens sold together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    pub tokens: Tokens,
+    /// Whole tenge.
+    pub price_tenge: i64,
+    /// Per cent off, as shown to the user.
+    pub discount_percent: u32,
+}
+
+/// What a video costs and why, frozen when the button was drawn and agreed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    pub model: ModelId,
+    pub seconds: u32,
+    pub size: Size,
+    pub price: Tokens,
+    pub cost: MicroUsd,
+    pub route: Route,
+    pub render_deadline_s: u32,
+    /// Which version of the scripts said so.
+    pub scripts: String,
+}
+
+impl Catalog {
+    pub fn model(&self, id: &ModelId) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == *id)
+    }
+
+    /// The price of one video, with its reasons. None if it is not sold in this length and shape.
+    pub fn quote(
+        &self,
+        model: &ModelId,
+        seconds: u32,
+        orientation: Orientation,
+        scripts: &str,
+    ) -> Option<Quote> {
+        let model = self.model(model)?;
+        let offer = model.offer(seconds)?;
+        let shape = model.shapes.iter().find(|shape| shape.orientation == orientation)?;
+        Some(Quote {
+            model: model.id.clone(),
+            seconds,
+            size: shape.size,
+            price: offer.price,
+            cost: offer.cost,
+            route: model.route.clone(),
+            render_deadline_s: model.render_deadline_s,
+            scripts: scripts.to_owned(),
+        })
+    }
+}
+
+impl Model {
+    pub fn offer(&self, seconds: u32) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.seconds == seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_two_even_numbers() {
+        for (written, expected) in [
+            ("1024x1792", Some((1024, 1792))),
+            ("1280x720", Some((1280, 720))),
+            ("1280X720", None),
+            ("1281x720", None),
+            ("+1280x720", None),
+            ("32x32", None),
+            ("9000x720", None),
+            ("720", None),
+            ("", None),
+        ] {
+            let read = Size::parse(written).map(|size| (size.width, size.height));
+            assert_eq!(read, expected, "{written:?}");
+        }
+    }
+}

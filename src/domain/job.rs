@@ -1,0 +1,272 @@
+//! One paid video and its life: what may follow what, and what that means for the tokens held for it.
+//!
+//! ```text
+//! Queued ─▶ Submitting ─▶ Rendering ─▶ Fetching ─▶ Ready ─▶ Delivered
+//!    │           │            │            │
+//!    ▼           ▼            ▼            ▼
+//! Cancelled   Refunded     Refunded     Refunded
+//! ```
+//!
+//! It never skips a step forward and never leaves a final state.
+
+use serde::{Deserialize, Serialize};
+
+use super::catalog::Quote;
+use super::id::{DraftId, JobId, MessageRef, Ticket, UserId};
+use super::time::Timestamp;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    pub id: JobId,
+    pub user: UserId,
+    pub draft: DraftId,
+    pub quote: Quote,
+    /// What the user wrote.
+    pub prompt: String,
+    /// With which the film can be sent again for nothing, once it was delivered.
+    pub file_id: Option<String>,
+    /// The message that shows this order's life.
+    pub card: Option<MessageRef>,
+    pub created_at: Timestamp,
+    pub state: JobState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JobState {
+    /// Paid for (held) and waiting for a free place.
+    Queued,
+    /// The engine is about to be asked, or was and we don't know its answer.
+    Submitting(Intent),
+    /// The engine took it.
+    Rendering(Render),
+    /// The film is done over there and on its way here.
+    Fetching(Render),
+    /// The film is here and paid for.
+    Ready(Film),
+    /// The user has it.
+    Delivered(Delivery),
+    Cancelled,
+    Refunded(RefundReason),
+}
+
+/// Written before the engine is asked, so that a crash in between leaves a trace to look the job up by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// When the first request of this job was about to be sent: no further one is sent after the render deadline.
+    pub first_at: Timestamp,
+    /// When the newest request was about to be sent: from here on its outcome is looked up, until `unknown_deadline`.
+    pub at: Timestamp,
+    /// Requests sent so far, this one included.
+    pub attempt: u32,
+    /// The engine's answer to this request is known, and it is "no": it is safe to ask again.
+    pub surely_absent: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Render {
+    pub ticket: Ticket,
+    /// When the engine took the job.
+    pub since: Timestamp,
+}
+
+/// A film on our disk, named by its job's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Film {
+    pub width: u32,
+    pub height: u32,
+    pub duration_ms: u64,
+    pub bytes: u64,
+    pub has_thumbnail: bool,
+    pub ready_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub film: Film,
+    pub message: MessageRef,
+    pub at: Timestamp,
+}
+
+/// Why tokens were given back. Each has a sentence of its own in the locales.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum RefundReason {
+    /// The engine's rules forbid what was asked for.
+    Moderation,
+    /// The engine cannot make this: a size, a length, a prompt it does not take.
+    BadInput,
+    /// The engine broke, or answered nonsense, more often than we try.
+    EngineFailed,
+    /// The engine refuses us, not the user: money, keys, access.
+    EngineClosed,
+    /// It took longer than it may.
+    TimedOut,
+    /// It was made, but could not be brought here.
+    FilmLost,
+    /// It was made, but Telegram does not carry files of this size.
+    TooLarge,
+    /// Nobody could say whether the engine took it.
+    Unknown,
+}
+
+impl RefundReason {
+    pub const ALL: [Self; 8] = [
+        Self::Moderation,
+        Self::BadInput,
+        Self::EngineFailed,
+        Self::EngineClosed,
+        Self::TimedOut,
+        Self::FilmLost,
+        Self::TooLarge,
+        Self::Unknown,
+    ];
+}
+
+/// The short name of a state, for logs, panels and tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    Queued,
+    Submitting,
+    Rendering,
+    Fetching,
+    Ready,
+    Delivered,
+    Cancelled,
+    Refunded,
+}
+
+/// What must be true of the tokens held for a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldState {
+    Open,
+    Captured,
+    Released,
+}
+
+impl JobState {
+    pub fn phase(&self) -> Phase {
+        match self {
+            Self::Queued => Phase::Queued,
+            Self::Submitting(_) => Phase::Submitting,
+            Self::Rendering(_) => Phase::Rendering,
+            Self::Fetching(_) => Phase::Fetching,
+            Self::Ready(_) => Phase::Ready,
+            Self::Delivered(_) => Phase::Delivered,
+            Self::Cancelled => Phase::Cancelled,
+            Self::Refunded(_) => Phase::Refunded,
+        }
+    }
+
+    pub fn ticket(&self) -> Option<&Ticket> {
+        match self {
+            Self::Rendering(render) | Self::Fetching(render) => Some(&render.ticket),
+            _ => None,
+        }
+    }
+}
+
+impl Phase {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Submitting => "submitting",
+            Self::Rendering => "rendering",
+            Self::Fetching => "fetching",
+            Self::Ready => "ready",
+            Self::Delivered => "delivered",
+            Self::Cancelled => "cancelled",
+            Self::Refunded => "refunded",
+        }
+    }
+
+    /// Open exactly in Queued … Fetching; captured if and only if Ready or Delivered; released otherwise.
+    pub fn hold(self) -> HoldState {
+        match self {
+            Self::Queued | Self::Submitting | Self::Rendering | Self::Fetching => HoldState::Open,
+            Self::Ready | Self::Delivered => HoldState::Captured,
+            Self::Cancelled | Self::Refunded => HoldState::Released,
+        }
+    }
+
+    /// Does the worker have it in hand, so that it counts against the number of jobs at once?
+    pub fn is_running(self) -> bool {
+        matches!(self, Self::Submitting | Self::Rendering | Self::Fetching)
+    }
+
+    /// Will nothing happen to it any more?
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Delivered | Self::Cancelled | Self::Refunded)
+    }
+
+    pub fn may_become(self, next: Self) -> bool {
+        use Phase as P;
+        match self {
+            P::Queued => matches!(next, P::Submitting | P::Cancelled),
+            // Submitting again is a new attempt; Rendering to Rendering would be a second ticket for one job.
+            P::Submitting => matches!(next, P::Submitting | P::Rendering | P::Refunded),
+            P::Rendering => matches!(next, P::Fetching | P::Refunded),
+            P::Fetching => matches!(next, P::Ready | P::Refunded),
+            P::Ready => next == P::Delivered,
+            P::Delivered | P::Cancelled | P::Refunded => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Phase; 8] = [
+        Phase::Queued,
+        Phase::Submitting,
+        Phase::Rendering,
+        Phase::Fetching,
+        Phase::Ready,
+        Phase::Delivered,
+        Phase::Cancelled,
+        Phase::Refunded,
+    ];
+
+    #[test]
+    fn a_final_state_is_never_left() {
+        for from in ALL.into_iter().filter(|phase| phase.is_final()) {
+            for to in ALL {
+                assert!(!from.may_become(to), "{from:?} became {to:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn money_once_captured_or_released_stays_so() {
+        for from in ALL {
+            for to in ALL.into_iter().filter(|to| from.may_become(*to)) {
+                let settled = from.hold() != HoldState::Open;
+                assert!(!settled || from.hold() == to.hold(), "{from:?} to {to:?} moves settled money");
+            }
+        }
+    }
+
+    #[test]
+    fn every_state_leads_to_an_end() {
+        for start in ALL {
+            let mut reached = vec![start];
+            let mut next = 0;
+            while next < reached.len() {
+                let from = reached[next];
+                reached.extend(
+                    ALL.into_iter()
+                        .filter(|to| from.may_become(*to) && !reached.contains(to))
+                        .collect::<Vec<_>>(),
+                );
+                next += 1;
+            }
+            assert!(reached.iter().any(|phase| phase.is_final()), "{start:?} has no end");
+        }
+    }
+
+    #[test]
+    fn running_jobs_hold_their_tokens() {
+        for phase in ALL.into_iter().filter(|phase| phase.is_running()) {
+            assert_eq!(phase.hold(), HoldState::Open, "{phase:?}");
+        }
+    }
+}

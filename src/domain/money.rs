@@ -1,0 +1,102 @@
+//! Amounts. Whole numbers only, a type a unit, and every operation checked: there is no `+` that could wrap or mix units.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Tokens; one token is sold for one tenge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Tokens(i64);
+
+impl Tokens {
+    pub const ZERO: Self = Self(0);
+    /// No single movement may be larger. It is far above any sale and far below where sums could overflow.
+    pub const CAP: Self = Self(1_000_000_000);
+
+    pub const fn new(amount: i64) -> Self {
+        Self(amount)
+    }
+
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    /// # Errors
+    /// None when the sum does not fit.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// None when the difference does not fit; a negative difference is a value like any other.
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+
+    /// May this amount be moved at all: above zero, not above the cap.
+    pub fn is_movable(self) -> bool {
+        self > Self::ZERO && self <= Self::CAP
+    }
+}
+
+impl fmt::Display for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Millionths of a US dollar: what engines cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MicroUsd(i64);
+
+impl MicroUsd {
+    pub const fn new(amount: i64) -> Self {
+        Self(amount)
+    }
+
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    pub fn times(self, count: u32) -> Option<Self> {
+        self.0.checked_mul(i64::from(count)).map(Self)
+    }
+}
+
+/// Hundredths of a tenge: what a payment rail counts in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Tiyn(i64);
+
+impl Tiyn {
+    pub const fn new(amount: i64) -> Self {
+        Self(amount)
+    }
+
+    pub fn from_tenge(tenge: i64) -> Option<Self> {
+        tenge.checked_mul(100).map(Self)
+    }
+
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_that_may_move_is_above_zero_and_not_above_the_cap() {
+        for (amount, movable) in
+            [(-1, false), (0, false), (1, true), (1_000_000_000, true), (1_000_000_001, false)]
+        {
+            assert_eq!(Tokens::new(amount).is_movable(), movable, "{amount}");
+        }
+    }
+
+    #[test]
+    fn sums_that_do_not_fit_are_refused_not_wrapped() {
+        assert_eq!(Tokens::new(i64::MAX).plus(Tokens::new(1)), None);
+        assert_eq!(Tokens::new(i64::MIN).minus(Tokens::new(1)), None);
+        assert_eq!(MicroUsd::new(i64::MAX).times(2), None);
+    }
+}

@@ -1,0 +1,10 @@
+//! sora-bot: a Telegram bot that sells AI video for prepaid tokens.
+//!
+//! The modules in reading order: what things are (`domain`), what is kept (`store`), what is done (`app`), the scripts
+//! that say what is sold (`script`), the people (`telegram`), the renderers (`engine`), films and pictures (`media`),
+//! settings (`config`), the same bot without keys (`sandbox`), and the commands (`cli`).
+
+#[cfg(not(unix))]
+compile_error!("sora-bot needs Unix: signals, a control socket, files only their owner may read");
+
+pub mod domain;
