@@ -7,4 +7,5 @@
 #[cfg(not(unix))]
 compile_error!("sora-bot needs Unix: signals, a control socket, files only their owner may read");
 
+pub mod config;
 pub mod domain;

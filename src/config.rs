@@ -1,0 +1,222 @@
+//! Settings: config.toml and the environment become one [`Config`], or every mistake at once.
+//!
+//! The default is the repository's config.toml, compiled in; an operator's file overlays it, `.env` that, the
+//! environment all. Reading changes nothing outside, and no secret is ever printed, by Debug or by a mistake.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use chrono_tz::Tz;
+use secrecy::SecretString;
+use url::Url;
+
+use self::{
+    reader::{Layer, Reader},
+    source::Environment,
+};
+use crate::domain::id::UserId;
+
+mod mistake;
+mod reader;
+mod schema;
+mod secret;
+mod source;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use self::{
+    mistake::{Mistake, Mistakes, Place},
+    secret::DataKey,
+    source::Sources,
+};
+
+/// The complete, commented config.toml with every default.
+pub const DEFAULT: &str = include_str!("../config.toml");
+
+/// Everything the operator can set.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub telegram: Telegram,
+    pub engine: Engine,
+    pub worker: Worker,
+    pub queue: Queue,
+    pub delivery: Delivery,
+    pub http: Http,
+    pub payments: Payments,
+    pub store: Store,
+    pub scripts: Scripts,
+    pub locale: Locale,
+    pub log: Log,
+    environment: Environment,
+}
+
+#[derive(Debug, Clone)]
+pub struct Telegram {
+    /// The Bot API server, without the token's part. A bare host prints with a slash at its end, as every `Url` does.
+    pub api_url: Url,
+    pub token: Option<SecretString>,
+    /// Numeric ids of the owners, ascending, each once.
+    pub admin_user_ids: Vec<UserId>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Engine {
+    /// A server that speaks /v1/videos; ends in `/v1`, no slash after it.
+    pub openai_base_url: Option<Url>,
+    pub openai_api_key: Option<SecretString>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Worker {
+    pub max_concurrent_jobs: usize,
+    /// Between two questions about progress where the engine gives no hint.
+    pub poll_interval: Duration,
+    /// Retries after the first try, for each phase.
+    pub max_retry_attempts: u32,
+    /// From a lost answer to the first look-up.
+    pub look_up_after: Duration,
+    /// How long a create of unknown outcome is looked for before the hold is released.
+    pub unknown_deadline: Duration,
+    /// No render may take longer, whatever its model says.
+    pub render_deadline: Duration,
+    /// The largest film that is downloaded.
+    pub download_limit_bytes: u64,
+    /// How long running steps may go on after a signal to stop.
+    pub grace: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// Waiting jobs of one user.
+    pub per_user: usize,
+    /// Waiting jobs in all; at least `per_user`.
+    pub total: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// How long a finished film is kept for sending again.
+    pub keep_files: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// Where to listen for health, metrics and webhooks; none = nowhere.
+    pub addr: Option<SocketAddr>,
+    /// The same as the internet sees it; webhooks are on when it is set.
+    pub public_url: Option<Url>,
+    pub metrics_token: Option<SecretString>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Payments {
+    pub stripe_api_url: Url,
+    pub stripe_secret_key: Option<SecretString>,
+    pub stripe_webhook_secret: Option<SecretString>,
+    pub kaspi_gateway_url: Option<Url>,
+    pub kaspi_gateway_key: Option<SecretString>,
+    pub kaspi_gateway_webhook_secret: Option<SecretString>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Store {
+    /// The database file; its folder may not exist yet.
+    pub path: PathBuf,
+    pub cache_bytes: usize,
+    /// None: a key file beside the database is used, and made at the first start.
+    pub data_key: Option<DataKey>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Scripts {
+    pub dir: PathBuf,
+    pub locales_dir: PathBuf,
+}
+
+#[derive(Debug, Clone)]
+pub struct Locale {
+    /// The owner's: what days and hours in promotions and reports mean.
+    pub time_zone: Tz,
+}
+
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// A filter that `tracing_subscriber::EnvFilter` accepts.
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Config {
+    /// Decides what holds. Pure: the same sources give the same answer. A missing token is no mistake here, for only
+    /// `run` needs one ([`Config::require_token`]).
+    pub fn load(sources: Sources) -> Result<Self, Mistakes> {
+        let (environment, mut mistakes) = Environment::merge(sources.env, sources.dotenv);
+        let (default, broken) = Layer::parse("the built-in config.toml", DEFAULT);
+        mistakes.extend(broken);
+        let (file, broken) = match sources.file {
+            Some((path, text)) => Layer::parse(&path.display().to_string(), &text),
+            None => Default::default(),
+        };
+        mistakes.extend(broken);
+        let mut reader = Reader::new(environment.clone(), file, default);
+        let config = Self::read(&mut reader, environment);
+        reader.refuse_unknown();
+        mistakes.append(&mut reader.mistakes);
+        if mistakes.is_empty() {
+            return Ok(config);
+        }
+        mistakes.sort_by(|a, b| (&a.place.source, a.place.line).cmp(&(&b.place.source, b.place.line)));
+        Err(Mistakes(mistakes))
+    }
+
+    /// The bot's token, or how to get one.
+    pub fn require_token(&self) -> Result<&SecretString, Mistakes> {
+        self.telegram.token.as_ref().ok_or_else(|| {
+            let mistake =
+                Mistake::new(Place::environment(), "TELEGRAM_BOT_TOKEN", "not set, and `run` needs it");
+            let help = "write /newbot to @BotFather in Telegram and put the token it gives you into .env:\n     \
+                TELEGRAM_BOT_TOKEN=123456789:AA…\n     To try everything without a token: sora-bot sandbox";
+            mistake.help(help).into()
+        })
+    }
+
+    /// The key that an engine's script names, e.g. `FAL_KEY`. The bot's own secrets are not for engines, whatever a script
+    /// says; only OPENAI_API_KEY is.
+    pub fn engine_key(&self, name: &str) -> Option<&SecretString> {
+        if name != "OPENAI_API_KEY" && secret::NAMES.contains(&name) {
+            return None;
+        }
+        self.environment.get(name).map(source::Variable::secret)
+    }
+
+    /// What start-up should say: sentences about settings that are allowed and yet may surprise.
+    pub fn notes(&self) -> Vec<String> {
+        let openai = self.engine.openai_base_url.as_ref().map(|url| url.host_str() == Some("api.openai.com"));
+        let payments = &self.payments;
+        let kaspi = (payments.kaspi_gateway_url.is_some(), payments.kaspi_gateway_key.is_some());
+        let insecure = self.http.public_url.as_ref().filter(|url| url.scheme() == "http");
+        let notes = [
+            (openai.is_none()).then_some("OPENAI_BASE_URL is not set: the /v1/videos engine is off."),
+            (openai == Some(true)).then_some(
+                "OPENAI_BASE_URL is api.openai.com, but OpenAI removed its Videos API on 2026-09-24: name a server that \
+                 still speaks /v1/videos.",
+            ),
+            (openai == Some(false) && self.engine.openai_api_key.is_none())
+                .then_some("OPENAI_API_KEY is not set: the engine is called without a key."),
+            (self.telegram.admin_user_ids.is_empty())
+                .then_some("ADMIN_USER_ID is not set: nobody can use the admin commands or is told of trouble."),
+            (kaspi == (true, false)).then_some("KASPI_GATEWAY_KEY is not set: the Kaspi gateway is off."),
+            (kaspi == (false, true)).then_some("KASPI_GATEWAY_URL is not set: the Kaspi gateway is off."),
+            (self.http.public_url.is_some() && self.http.addr.is_none())
+                .then_some("PUBLIC_URL is set but neither PORT nor HTTP_ADDR: webhooks have no door and stay off."),
+            insecure.is_some().then_some("PUBLIC_URL is not https: Telegram and Stripe send webhooks to https only."),
+        ];
+        notes.into_iter().flatten().map(str::to_owned).collect()
+    }
+}
