@@ -9,3 +9,4 @@ compile_error!("sora-bot needs Unix: signals, a control socket, files only their
 
 pub mod config;
 pub mod domain;
+pub mod media;
