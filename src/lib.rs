@@ -10,3 +10,4 @@ compile_error!("sora-bot needs Unix: signals, a control socket, files only their
 pub mod config;
 pub mod domain;
 pub mod media;
+pub mod store;

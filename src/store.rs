@@ -1,0 +1,155 @@
+//! What is kept: one function a decision, each one short transaction, all through one writer.
+//!
+//! The only place that names redb. It speaks of decisions (`place_order`, `settle`, `top_up`), never of tables, so that
+//! another engine may stand behind it later. It never waits for anything but the disk, reads no clock and draws no
+//! random number: moments and fresh keys come in as arguments.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use redb::backends::InMemoryBackend;
+use redb::{Database, ReadTransaction, ReadableDatabase, StorageBackend};
+
+mod audit;
+mod codec;
+mod inbox;
+mod jobs;
+mod ledger;
+mod orders;
+mod outbox;
+mod people;
+mod schema;
+mod scripts;
+mod seal;
+mod tables;
+mod verify;
+mod writer;
+
+pub use audit::{Act, AuditEntry, By};
+pub use jobs::{Settled, StartRefusal, StepRefusal};
+pub use ledger::{TopUpOrder, TopUpRefusal, TopUpResult};
+pub use orders::{CancelRefusal, NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
+pub use people::Meeting;
+pub use scripts::{NewScripts, SCRIPT_VERSIONS_KEPT, ScriptAuthor, ScriptVersion, hash_of};
+pub use seal::DataKey;
+pub use verify::{Report, Violation};
+pub use writer::OnFatal;
+
+use seal::Vault;
+use writer::Writer;
+
+/// The file and its one writer. Clone it freely: all clones are the same store.
+#[derive(Clone)]
+pub struct Store {
+    db: Arc<Database>,
+    writer: Arc<Writer>,
+    vault: Arc<Vault>,
+}
+
+/// How a store is opened.
+pub struct Options {
+    pub key: DataKey,
+    /// Bytes of the file kept in memory.
+    pub cache: usize,
+    /// What happens when nothing can be written any more: the process stops.
+    pub on_fatal: OnFatal,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the store has stopped; what was under way is found out at the next start")]
+    Closed,
+    #[error("another process has the database open; stop it, or use its own commands")]
+    Locked,
+    #[error(
+        "the database was written by a newer sora-bot (schema {found}, this one knows {known}); use that version"
+    )]
+    Newer { found: u32, known: u32 },
+    #[error("DATA_KEY is not the key this database was made with")]
+    WrongKey,
+    #[error("the database holds something unreadable: {0}")]
+    Corrupt(String),
+    #[error("a decision panicked while writing: {0}")]
+    Panicked(String),
+    #[error("the disk: {0}")]
+    Disk(String),
+}
+
+impl Store {
+    /// Opens the file at `path`, or makes it. A new file is made under another name first, so that a crash while making
+    /// it leaves nothing half made.
+    ///
+    /// # Errors
+    /// `Locked`, `Newer`, `WrongKey`, or what the disk says.
+    pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
+        if !path.exists() {
+            schema::create_file(path, &Vault::new(&options.key))?;
+        }
+        let db = Database::builder().set_cache_size(options.cache).open(path)?;
+        let vault = Vault::new(&options.key);
+        schema::check(&db, &vault)?;
+        let db = Arc::new(db);
+        let writer = Writer::thread(db.clone(), options.on_fatal);
+        let writer = writer.map_err(|error| StoreError::Disk(error.to_string()))?;
+        Ok(Self { db, writer: Arc::new(writer), vault: Arc::new(vault) })
+    }
+
+    /// A store that lives in memory and writes on the caller's thread: for tests that step through a run.
+    ///
+    /// # Errors
+    /// None with a backend that does not fail.
+    pub fn in_memory(options: Options) -> Result<Self, StoreError> {
+        Self::on_backend(InMemoryBackend::new(), options)
+    }
+
+    /// As `in_memory`, on any backend: for tests that cut the power.
+    ///
+    /// # Errors
+    /// What the backend says.
+    pub fn on_backend(backend: impl StorageBackend, options: Options) -> Result<Self, StoreError> {
+        let db = Database::builder().set_cache_size(options.cache).create_with_backend(backend)?;
+        let vault = Vault::new(&options.key);
+        schema::create(&db, &vault)?;
+        schema::check(&db, &vault)?;
+        let db = Arc::new(db);
+        let writer = Writer::inline(db.clone(), options.on_fatal);
+        Ok(Self { db, writer: Arc::new(writer), vault: Arc::new(vault) })
+    }
+
+    /// Stops after what is waiting has been written. Further decisions answer `Closed`.
+    pub fn close(&self) {
+        self.writer.close();
+    }
+
+    /// A snapshot: it sees whole decisions only, and holds nobody up.
+    fn read(&self) -> Result<ReadTransaction, StoreError> {
+        Ok(self.db.begin_read()?)
+    }
+}
+
+macro_rules! from_redb {
+    ($($error:ty),+) => {
+        $(impl From<$error> for StoreError {
+            fn from(error: $error) -> Self {
+                Self::Disk(error.to_string())
+            }
+        })+
+    };
+}
+
+from_redb!(
+    redb::TransactionError,
+    redb::TableError,
+    redb::StorageError,
+    redb::CommitError,
+    redb::SetDurabilityError
+);
+
+impl From<redb::DatabaseError> for StoreError {
+    fn from(error: redb::DatabaseError) -> Self {
+        match error {
+            redb::DatabaseError::DatabaseAlreadyOpen => Self::Locked,
+            other => Self::Disk(other.to_string()),
+        }
+    }
+}

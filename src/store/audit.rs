@@ -1,0 +1,159 @@
+//! What admins did, to whom and why: a chain in which each row carries the hash of the one before.
+//!
+//! Rows are never rewritten, or the chain would break: those of the first format stay as they are and are read as such.
+
+use redb::ReadableTable;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::StoreError;
+use super::codec;
+use super::ledger::TopUpOrder;
+use super::seal::{Place, UserKey};
+use super::tables::Tables;
+use crate::domain::id::UserId;
+use crate::domain::money::Tokens;
+use crate::domain::time::Timestamp;
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum By {
+    Admin(UserId),
+    /// Somebody with access to the machine.
+    Operator,
+}
+
+/// One action of somebody with power over others' money. The reason is kept beside it, sealed: people write names into
+/// reasons.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    pub by: By,
+    pub act: Act,
+    pub at: Timestamp,
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Act {
+    /// Money moved, by this transfer.
+    Money { action: String, user: UserId, amount: Tokens, transfer: String },
+    /// Prices, menus or words were changed. `before` is empty for the first set.
+    Scripts { before: String, after: String },
+}
+
+#[derive(Serialize, Deserialize)]
+struct AuditRecord {
+    entry: AuditEntry,
+    /// Sealed with the key of the user whose money it is; empty where the entry says all.
+    reason: Vec<u8>,
+    /// SHA-256 of the row before, zeros for the first.
+    before: [u8; 32],
+}
+
+/// What every row has been since `Act` is there.
+const FORMAT: u8 = 2;
+
+/// A row of the first format: it knew of money only.
+#[derive(Deserialize)]
+struct FirstRecord {
+    entry: FirstEntry,
+    reason: Vec<u8>,
+    before: [u8; 32],
+}
+
+#[derive(Deserialize)]
+struct FirstEntry {
+    by: By,
+    action: String,
+    user: UserId,
+    amount: Tokens,
+    transfer: String,
+    at: Timestamp,
+}
+
+impl AuditEntry {
+    pub(super) fn top_up(order: &TopUpOrder) -> Self {
+        let act = Act::Money {
+            action: "topup".into(),
+            user: order.user,
+            amount: order.amount,
+            transfer: format!("topup:{}", order.request),
+        };
+        Self { by: order.by, act, at: order.now }
+    }
+
+    pub(super) fn scripts(by: By, before: &str, after: &str, at: Timestamp) -> Self {
+        Self { by, act: Act::Scripts { before: before.into(), after: after.into() }, at }
+    }
+}
+
+impl super::Store {
+    /// The newest `limit` entries, newest first.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn audit(&self, limit: usize) -> Result<Vec<AuditEntry>, StoreError> {
+        let tx = self.read()?;
+        let audit = tx.open_table(super::tables::AUDIT)?;
+        let newest = audit.iter()?.rev().take(limit);
+        newest.map(|row| Ok(read(row?.1.value())?.entry)).collect()
+    }
+}
+
+/// Appends a row about a user's money, with its reason under his key.
+pub(super) fn append(
+    tables: &mut Tables<'_>,
+    key: &UserKey,
+    entry: &AuditEntry,
+    reason: &str,
+) -> Result<(), StoreError> {
+    write(tables, entry, |seq| key.seal(Place::Audit(seq), reason.as_bytes()))
+}
+
+/// Appends a row that says all itself.
+pub(super) fn append_plain(tables: &mut Tables<'_>, entry: &AuditEntry) -> Result<(), StoreError> {
+    write(tables, entry, |_| Vec::new())
+}
+
+fn write(
+    tables: &mut Tables<'_>,
+    entry: &AuditEntry,
+    reason: impl FnOnce(u64) -> Vec<u8>,
+) -> Result<(), StoreError> {
+    let (seq, before) = match tables.audit.last()? {
+        Some((seq, bytes)) => (seq.value() + 1, hash(bytes.value())),
+        None => (1, [0; 32]),
+    };
+    tables.writes();
+    let row = AuditRecord { entry: entry.clone(), reason: reason(seq), before };
+    tables.audit.insert(seq, codec::encode_as(FORMAT, &row).as_slice())?;
+    Ok(())
+}
+
+/// Walks the chain; answers the number of rows and the seq of each that does not follow from the one before.
+pub(super) fn walk(audit: &impl ReadableTable<u64, &'static [u8]>) -> Result<(u64, Vec<u64>), StoreError> {
+    let mut expected = (1, [0; 32]);
+    let mut broken = Vec::new();
+    for row in audit.iter()? {
+        let (seq, bytes) = row?;
+        if (seq.value(), read(bytes.value())?.before) != expected {
+            broken.push(seq.value());
+        }
+        expected = (seq.value() + 1, hash(bytes.value()));
+    }
+    Ok((expected.0 - 1, broken))
+}
+
+fn read(bytes: &[u8]) -> Result<AuditRecord, StoreError> {
+    if bytes.first() == Some(&FORMAT) {
+        return codec::decode_as(FORMAT, bytes);
+    }
+    let FirstRecord { entry, reason, before } = codec::decode(bytes)?;
+    let FirstEntry { by, action, user, amount, transfer, at } = entry;
+    let act = Act::Money { action, user, amount, transfer };
+    Ok(AuditRecord { entry: AuditEntry { by, act, at }, reason, before })
+}
+
+fn hash(row: &[u8]) -> [u8; 32] {
+    Sha256::digest(row).into()
+}

@@ -1,0 +1,180 @@
+//! The journal and its caches: how a transfer is written, and what a user's money looks like.
+
+use redb::{ReadTransaction, ReadableTable};
+
+use super::audit::{self, AuditEntry, By};
+use super::tables::{AccountKey, BALANCES, JOURNAL, MOVES, TRANSFER_IDS, Tables, put, record};
+use super::{Store, StoreError, people};
+use crate::domain::account::{Balance, Movement};
+use crate::domain::id::{UpdateId, UserId};
+use crate::domain::ledger::{Account, Mint, Refusal, Transfer, TransferId, post};
+use crate::domain::money::Tokens;
+use crate::domain::notice::NoticeMessage;
+use crate::domain::time::Timestamp;
+use crate::domain::user::Profile;
+
+/// What came of asking for a transfer.
+pub(super) enum Written {
+    Now,
+    /// The same transfer stands in the journal already.
+    Before,
+}
+
+/// An admin gives tokens to a user.
+#[derive(Clone, Debug)]
+pub struct TopUpOrder {
+    /// The id of the command: the same command again is the same top-up.
+    pub request: String,
+    pub by: By,
+    pub user: UserId,
+    pub amount: Tokens,
+    pub reason: String,
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopUpResult {
+    pub profile: Profile,
+    pub before: Tokens,
+    pub after: Tokens,
+    /// It had been done by the same command before.
+    pub repeated: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TopUpRefusal {
+    #[error("no such user")]
+    NoSuchUser,
+    #[error(transparent)]
+    Ledger(#[from] Refusal),
+}
+
+impl Store {
+    pub fn balance(&self, user: UserId) -> Result<Balance, StoreError> {
+        let tx = self.read()?;
+        balance(&tx.open_table(BALANCES)?, user)
+    }
+
+    /// The newest `limit` movements of a user, newest first.
+    pub fn history(&self, user: UserId, limit: usize) -> Result<Vec<Movement>, StoreError> {
+        let tx = self.read()?;
+        let journal = tx.open_table(JOURNAL)?;
+        let moves = tx.open_table(MOVES)?;
+        let mut history = Vec::new();
+        for row in moves.range((user.0, 0)..=(user.0, u64::MAX))?.rev().take(limit) {
+            let (key, after) = row?;
+            let transfer: Transfer = record(&journal, key.value().1)?
+                .ok_or_else(|| StoreError::Corrupt(format!("no transfer {}", key.value().1)))?;
+            history.push(Movement::of(&transfer, Tokens::new(after.value())));
+        }
+        Ok(history)
+    }
+
+    /// Credits an admin's top-up, writes it into the audit log and queues the word to the user: one commit.
+    ///
+    /// # Errors
+    /// In the inner result: `NoSuchUser`, or what the ledger refuses.
+    pub async fn top_up(
+        &self,
+        cause: Option<UpdateId>,
+        order: TopUpOrder,
+    ) -> Result<Result<TopUpResult, TopUpRefusal>, StoreError> {
+        let vault = self.vault.clone();
+        self.writer
+            .decide(move |tables| {
+                let Some(known) = people::known(&tables.users, &vault, order.user)? else {
+                    return Ok(Err(TopUpRefusal::NoSuchUser));
+                };
+                let before = balance(&tables.balances, order.user)?.available;
+                let transfer = Transfer::top_up(order.request.clone(), order.user, order.amount, order.now);
+                let written = match transfer_once(tables, transfer)? {
+                    Ok(written) => written,
+                    Err(refusal) => return Ok(Err(refusal.into())),
+                };
+                tables.forget_update(cause)?;
+                let repeated = matches!(written, Written::Before);
+                if !repeated {
+                    let entry = AuditEntry::top_up(&order);
+                    audit::append(tables, &known.key, &entry, &order.reason)?;
+                    tables.notify(order.user, NoticeMessage::Credit { amount: order.amount }, order.now)?;
+                }
+                let after = balance(&tables.balances, order.user)?.available;
+                Ok(Ok(TopUpResult { profile: known.profile, before, after, repeated }))
+            })
+            .await
+    }
+}
+
+/// Writes a transfer unless it is there already. Reads and decides before it writes.
+pub(super) fn transfer_once(
+    tables: &mut Tables<'_>,
+    mut transfer: Transfer,
+) -> Result<Result<Written, Refusal>, StoreError> {
+    let id = transfer.id.to_string();
+    if let Some(seq) = tables.transfer_ids.get(id.as_str())?.map(|seq| seq.value()) {
+        let written: Option<Transfer> = record(&tables.journal, seq)?;
+        let same = written.is_some_and(|written| transfer.repeats(&written));
+        return Ok(if same { Ok(Written::Before) } else { Err(Refusal::Conflict(transfer.id)) });
+    }
+    let from = tokens(&tables.balances, transfer.from)?;
+    let to = tokens(&tables.balances, transfer.to)?;
+    let posting = match post(&transfer, from, to) {
+        Ok(posting) => posting,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let (seq, newest) = match tables.journal.last()? {
+        Some((seq, bytes)) => (seq.value() + 1, super::codec::decode::<Transfer>(bytes.value())?.at),
+        None => (1, transfer.at),
+    };
+    transfer.at = transfer.at.max(newest);
+
+    tables.writes();
+    put(&mut tables.journal, seq, &transfer)?;
+    tables.transfer_ids.insert(id.as_str(), seq)?;
+    tables.balances.insert(account_key(transfer.from), posting.from_after.get())?;
+    tables.balances.insert(account_key(transfer.to), posting.to_after.get())?;
+    if let Some(user) = transfer.user() {
+        let available = tokens(&tables.balances, Account::Available(user))?;
+        tables.moves.insert((user.0, seq), available.get())?;
+    }
+    Ok(Ok(Written::Now))
+}
+
+/// Writes a transfer that the state of its job already allows: a refusal would mean a broken ledger.
+pub(super) fn transfer_surely(tables: &mut Tables<'_>, transfer: Transfer) -> Result<(), StoreError> {
+    let id = transfer.id.clone();
+    match transfer_once(tables, transfer)? {
+        Ok(_) => Ok(()),
+        Err(refusal) => Err(StoreError::Corrupt(format!("transfer {id} was refused: {refusal}"))),
+    }
+}
+
+pub(super) fn balance(
+    balances: &impl ReadableTable<AccountKey, i64>,
+    user: UserId,
+) -> Result<Balance, StoreError> {
+    let available = tokens(balances, Account::Available(user))?;
+    Ok(Balance { available, held: tokens(balances, Account::Held(user))? })
+}
+
+pub(super) fn tokens(
+    balances: &impl ReadableTable<AccountKey, i64>,
+    account: Account,
+) -> Result<Tokens, StoreError> {
+    Ok(Tokens::new(balances.get(account_key(account))?.map_or(0, |amount| amount.value())))
+}
+
+/// The sequence number under which a transfer stands, if it does.
+pub(super) fn find(tx: &ReadTransaction, id: &TransferId) -> Result<Option<u64>, StoreError> {
+    Ok(tx.open_table(TRANSFER_IDS)?.get(id.to_string().as_str())?.map(|seq| seq.value()))
+}
+
+pub(super) fn account_key(account: Account) -> AccountKey {
+    match account {
+        Account::Available(user) => (1, user.0),
+        Account::Held(user) => (2, user.0),
+        Account::Mint(Mint::Grant) => (3, 1),
+        Account::Mint(Mint::Admin) => (3, 2),
+        Account::Revenue => (4, 0),
+    }
+}

@@ -1,0 +1,140 @@
+//! The tables of the file and what their rows are. The only list of them.
+//!
+//! Every record begins with the version of its format (see `codec`); keys and plain numbers are redb's own.
+
+use redb::{ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{StoreError, codec};
+
+/// What redb keeps a record as.
+type Bytes = &'static [u8];
+/// An account: its kind and whose it is (see `ledger::account_key`).
+pub(super) type AccountKey = (u8, i64);
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $name:ident, $constant:ident: $key:ty => $value:ty;)+) => {
+        $($(#[$doc])* pub(super) const $constant: TableDefinition<'static, $key, $value> = TableDefinition::new(stringify!($name));)+
+
+        /// All tables, open in one write transaction that many decisions share.
+        pub(super) struct Tables<'t> {
+            $(pub(super) $name: Table<'t, $key, $value>,)+
+            wrote: bool,
+        }
+
+        impl<'t> Tables<'t> {
+            pub(super) fn open(tx: &'t WriteTransaction) -> Result<Self, StoreError> {
+                Ok(Self { $($name: tx.open_table($constant)?,)+ wrote: false })
+            }
+        }
+
+        /// Every table's name and number of rows, for `verify` and for tests.
+        pub(super) fn sizes(tx: &ReadTransaction) -> Result<Vec<(&'static str, u64)>, StoreError> {
+            use redb::ReadableTableMetadata;
+            Ok(vec![$((stringify!($name), tx.open_table($constant)?.len()?),)+])
+        }
+    };
+}
+
+tables! {
+    /// Settings of the file itself: schema version, key check, checkpoint.
+    meta, META: &'static str => Bytes;
+    /// Numbers that only grow.
+    counters, COUNTERS: &'static str => u64;
+    /// seq → transfer. Only ever appended to.
+    journal, JOURNAL: u64 => Bytes;
+    /// Transfer id → seq.
+    transfer_ids, TRANSFER_IDS: &'static str => u64;
+    /// Account → tokens: a cache of the journal.
+    balances, BALANCES: AccountKey => i64;
+    /// (user, seq) → his available tokens after that transfer: his history.
+    moves, MOVES: (i64, u64) => i64;
+    /// seq → what an admin did and why. Each row carries the hash of the one before.
+    audit, AUDIT: u64 => Bytes;
+    /// User → his wrapped key and sealed profile.
+    users, USERS: i64 => Bytes;
+    /// User → the tag of the language he chose. In the clear: it names a file of the owner's, nothing of the person.
+    languages, LANGUAGES: i64 => Bytes;
+    /// Keyed hash of a username → who has it now.
+    usernames, USERNAMES: &'static [u8] => i64;
+    /// (user, draft) → an order being put together.
+    drafts, DRAFTS: (i64, u64) => Bytes;
+    /// Job → all of it.
+    jobs, JOBS: u64 => Bytes;
+    /// (user, job): whose jobs.
+    user_jobs, USER_JOBS: (i64, u64) => ();
+    /// (user, job) of jobs that are Queued.
+    queued, QUEUED: (i64, u64) => ();
+    /// Jobs that are Submitting, Rendering or Fetching.
+    running, RUNNING: u64 => ();
+    /// User → the turn at which a job of his was last started.
+    served, SERVED: i64 => u64;
+    /// Engine and ticket → the one job that has it.
+    tickets, TICKETS: (&'static str, &'static str) => u64;
+    /// (model, seconds, job) → milliseconds from start to film, of the newest few.
+    renders, RENDERS: (&'static str, u32, u64) => u64;
+    /// Update → its sealed text, until it is handled.
+    inbox, INBOX: u64 => Bytes;
+    /// Notice → a message that must arrive.
+    outbox, OUTBOX: u64 => Bytes;
+    /// (user, notice): messages for people who have blocked the bot.
+    parked, PARKED: (i64, u64) => Bytes;
+    /// Number → an accepted set of scripts. The last is in force.
+    script_versions, SCRIPT_VERSIONS: u64 => Bytes;
+    /// Hash → a text that accepted sets are made of.
+    script_texts, SCRIPT_TEXTS: &'static [u8] => Bytes;
+    /// Shipped file → hash of the text with which it lies in the owner's folder.
+    seeded, SEEDED: &'static str => Bytes;
+}
+
+impl Tables<'_> {
+    /// A new decision begins: it has written nothing yet.
+    pub(super) fn begin_decision(&mut self) {
+        self.wrote = false;
+    }
+
+    /// Has the decision under way written anything? From then on it cannot refuse: others share its transaction.
+    pub(super) fn has_written(&self) -> bool {
+        self.wrote
+    }
+
+    /// To be called before the first write of a decision.
+    pub(super) fn writes(&mut self) {
+        self.wrote = true;
+    }
+
+    /// The next value of a counter, from 1.
+    pub(super) fn next(&mut self, counter: &'static str) -> Result<u64, StoreError> {
+        self.writes();
+        let next = self.counters.get(counter)?.map_or(0, |n| n.value()) + 1;
+        self.counters.insert(counter, next)?;
+        Ok(next)
+    }
+}
+
+/// One record, decoded.
+pub(super) fn record<'k, K, T>(
+    table: &impl ReadableTable<K, Bytes>,
+    key: impl std::borrow::Borrow<K::SelfType<'k>>,
+) -> Result<Option<T>, StoreError>
+where
+    K: redb::Key + 'static,
+    T: DeserializeOwned,
+{
+    table.get(key)?.map(|bytes| codec::decode(bytes.value())).transpose()
+}
+
+/// Writes one record. Callers have said `writes` before.
+pub(super) fn put<'k, K, T>(
+    table: &mut Table<'_, K, Bytes>,
+    key: impl std::borrow::Borrow<K::SelfType<'k>>,
+    value: &T,
+) -> Result<(), StoreError>
+where
+    K: redb::Key + 'static,
+    T: Serialize,
+{
+    table.insert(key, codec::encode(value).as_slice())?;
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Is the book right? Everything is recomputed from the journal and compared with what is stored.
+//!
+//! It changes nothing and repairs nothing. It walks in key order and keeps no table in memory, so that a file of a
+//! million users is verified in little room. Names of invariants (I1, I3 …) are explained in docs/ARCHITECTURE.md.
+
+use std::collections::BTreeMap;
+
+use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
+use serde::{Deserialize, Serialize};
+
+use super::jobs::JobRecord;
+use super::ledger::{account_key, find};
+use super::tables::{
+    AUDIT, AccountKey, BALANCES, JOBS, JOURNAL, META, MOVES, OUTBOX, PARKED, QUEUED, RUNNING, TICKETS,
+    TRANSFER_IDS, USERS, put, record,
+};
+use super::{Store, StoreError, audit, codec, scripts};
+use crate::domain::id::{JobId, UserId};
+use crate::domain::job::{HoldState, JobState, Phase};
+use crate::domain::ledger::{Account, Transfer, TransferId};
+use crate::domain::time::Timestamp;
+
+mod money;
+mod work;
+
+/// How far back a verification goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    Everything,
+    /// What was written after this journal entry, and whatever it touched.
+    After(u64),
+}
+
+/// What was looked at and what was wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    pub transfers: u64,
+    pub users: u64,
+    pub jobs: u64,
+    pub violations: Vec<Violation>,
+}
+
+/// One broken promise.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{rule}: {detail}")]
+pub struct Violation {
+    pub rule: &'static str,
+    pub detail: String,
+}
+
+/// Up to where the book is known to be right, and what the house's accounts held there.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Checkpoint {
+    seq: u64,
+    house: BTreeMap<AccountKey, i64>,
+}
+
+impl Report {
+    pub fn is_clean(&self) -> bool {
+        self.violations.is_empty()
+    }
+
+    fn broken(&mut self, rule: &'static str, detail: String) {
+        self.violations.push(Violation { rule, detail });
+    }
+}
+
+impl Store {
+    /// Recomputes everything. Holds nobody up.
+    ///
+    /// # Errors
+    /// When something cannot even be read.
+    pub fn verify(&self) -> Result<Report, StoreError> {
+        Ok(inspect(&self.read()?, Depth::Everything)?.0)
+    }
+
+    /// Verifies what was written since the book was last known to be right: quick enough for every start.
+    ///
+    /// # Errors
+    /// As `verify`.
+    pub fn verify_newest(&self) -> Result<Report, StoreError> {
+        let tx = self.read()?;
+        let from = checkpoint(&tx)?.seq;
+        Ok(inspect(&tx, if from == 0 { Depth::Everything } else { Depth::After(from) })?.0)
+    }
+
+    /// Recomputes everything and, if all is right, remembers that it was, up to here.
+    ///
+    /// # Errors
+    /// As `verify`, or `Closed`.
+    pub async fn verify_and_remember(&self) -> Result<Report, StoreError> {
+        let (report, reached) = inspect(&self.read()?, Depth::Everything)?;
+        if report.is_clean() {
+            self.writer
+                .write(move |tables| {
+                    tables.writes();
+                    put(&mut tables.meta, "checkpoint", &reached)?;
+                    Ok(())
+                })
+                .await?;
+        }
+        Ok(report)
+    }
+
+    /// Every table's name and number of rows.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn sizes(&self) -> Result<Vec<(&'static str, u64)>, StoreError> {
+        super::tables::sizes(&self.read()?)
+    }
+}
+
+fn inspect(tx: &ReadTransaction, depth: Depth) -> Result<(Report, Checkpoint), StoreError> {
+    let mut report = Report::default();
+    let start = match depth {
+        Depth::Everything => Checkpoint::default(),
+        Depth::After(_) => checkpoint(tx)?,
+    };
+    let tail = money::journal(tx, start, &mut report)?;
+    money::house(tx, &tail.reached, &mut report)?;
+    match depth {
+        Depth::Everything => {
+            money::all_users(tx, tail.with_user, &mut report)?;
+            work::all_jobs(tx, &mut report)?;
+            audit_chain(tx, &mut report)?;
+            for wrong in scripts::inspect(tx)? {
+                report.broken("accepted scripts", wrong);
+            }
+        }
+        Depth::After(_) => {
+            money::users(tx, &tail.users, &mut report)?;
+            work::jobs(tx, &tail.jobs, &mut report)?;
+        }
+    }
+    work::queues(tx, &mut report)?;
+    Ok((report, tail.reached))
+}
+
+fn checkpoint(tx: &ReadTransaction) -> Result<Checkpoint, StoreError> {
+    Ok(record(&tx.open_table(META)?, "checkpoint")?.unwrap_or_default())
+}
+
+fn audit_chain(tx: &ReadTransaction, report: &mut Report) -> Result<(), StoreError> {
+    let (_, broken) = audit::walk(&tx.open_table(AUDIT)?)?;
+    for seq in broken {
+        report.broken("I13 audit chain", format!("row {seq} does not follow from the one before"));
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! Jobs against the tokens held for them, and against the places where they wait.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::domain::notice::NoticeMessage;
+
+pub(super) fn all_jobs(tx: &ReadTransaction, report: &mut Report) -> Result<(), StoreError> {
+    let waiting = films_waiting(tx)?;
+    let mut of_phase = BTreeMap::<Phase, u64>::new();
+    for row in tx.open_table(JOBS)?.iter()? {
+        let (id, bytes) = row?;
+        let job: JobRecord = codec::decode(bytes.value())?;
+        *of_phase.entry(job.state.phase()).or_insert(0) += 1;
+        job_is_whole(tx, JobId(id.value()), &job, &waiting, report)?;
+    }
+    let count = |phase| of_phase.get(&phase).copied().unwrap_or(0);
+    let running = count(Phase::Submitting) + count(Phase::Rendering) + count(Phase::Fetching);
+    let places = [
+        ("queued", tx.open_table(QUEUED)?.len()?, count(Phase::Queued)),
+        ("running", tx.open_table(RUNNING)?.len()?, running),
+    ];
+    for (place, rows, jobs) in places {
+        if rows != jobs {
+            report.broken("I8 jobs", format!("{rows} rows of {place} jobs for {jobs} such jobs"));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn jobs(
+    tx: &ReadTransaction,
+    jobs: &BTreeSet<JobId>,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let waiting = films_waiting(tx)?;
+    let table = tx.open_table(JOBS)?;
+    for id in jobs {
+        if let Some(job) = record::<_, JobRecord>(&table, id.0)? {
+            job_is_whole(tx, *id, &job, &waiting, report)?;
+        }
+    }
+    Ok(())
+}
+
+/// What users hold in all against the prices of their unfinished jobs.
+pub(super) fn queues(tx: &ReadTransaction, report: &mut Report) -> Result<(), StoreError> {
+    let jobs = tx.open_table(JOBS)?;
+    let mut live = Vec::new();
+    for row in tx.open_table(QUEUED)?.iter()? {
+        live.push((row?.0.value().1, true));
+    }
+    for row in tx.open_table(RUNNING)?.iter()? {
+        live.push((row?.0.value(), false));
+    }
+    let mut held = BTreeMap::<UserId, i64>::new();
+    for (id, queued) in live {
+        let Some(job) = record::<_, JobRecord>(&jobs, id)? else {
+            report.broken("I8 jobs", format!("order {id} waits and does not exist"));
+            continue;
+        };
+        let phase = job.state.phase();
+        if queued != (phase == Phase::Queued) || phase.hold() != HoldState::Open {
+            report.broken("I8 jobs", format!("order {id} is {} and in the wrong place", phase.name()));
+        }
+        *held.entry(job.user).or_insert(0) += job.quote.price.get();
+    }
+    let balances = tx.open_table(BALANCES)?;
+    let (kind, _) = account_key(Account::Held(UserId(0)));
+    for row in balances.range((kind, i64::MIN)..=(kind, i64::MAX))? {
+        let (account, amount) = row?;
+        let user = UserId(account.value().1);
+        let expected = held.remove(&user).unwrap_or(0);
+        if amount.value() != expected {
+            report
+                .broken("I8 hold", format!("user {user} holds {}, his jobs need {expected}", amount.value()));
+        }
+    }
+    for (user, expected) in held {
+        report.broken("I8 hold", format!("user {user} holds nothing, his jobs need {expected}"));
+    }
+    Ok(())
+}
+
+/// The tokens of one job follow from its state, and so does everything that points to it.
+fn job_is_whole(
+    tx: &ReadTransaction,
+    id: JobId,
+    job: &JobRecord,
+    films_waiting: &BTreeSet<JobId>,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    report.jobs += 1;
+    let phase = job.state.phase();
+    let price = job.quote.price;
+    let expected = |wanted: HoldState| phase.hold() == wanted;
+    let at = Timestamp(0);
+    let transfers = [
+        (Transfer::hold(id, job.user, price, at), true),
+        (Transfer::capture(id, job.user, price, at), expected(HoldState::Captured)),
+        (Transfer::release(id, job.user, price, at), expected(HoldState::Released)),
+    ];
+    for (transfer, expected) in transfers {
+        let written = match find(tx, &transfer.id)? {
+            Some(seq) => record::<_, Transfer>(&tx.open_table(JOURNAL)?, seq)?,
+            None => None,
+        };
+        if written.is_some() != expected || written.is_some_and(|written| !transfer.repeats(&written)) {
+            let detail = format!("order {id} is {}, and {} does not fit", phase.name(), transfer.id);
+            report.broken("I7 hold", detail);
+        }
+    }
+    if let Some(ticket) = job.state.ticket() {
+        let engine = &job.quote.route.engine;
+        let owner =
+            tx.open_table(TICKETS)?.get((engine.as_str(), ticket.as_str()))?.map(|owner| owner.value());
+        if owner != Some(id.0) {
+            report.broken("I16 ticket", format!("the ticket of order {id} belongs to {owner:?}"));
+        }
+    }
+    if matches!(job.state, JobState::Ready(_)) && !films_waiting.contains(&id) {
+        report.broken("I15 delivery", format!("the film of order {id} waits for nobody to send it"));
+    }
+    if tx.open_table(USERS)?.get(job.user.0)?.is_none() {
+        report.broken("I6 jobs", format!("order {id} belongs to user {}, who is not known", job.user));
+    }
+    Ok(())
+}
+
+/// Jobs whose film still has to be sent.
+fn films_waiting(tx: &ReadTransaction) -> Result<BTreeSet<JobId>, StoreError> {
+    let mut waiting = BTreeSet::new();
+    let mut note = |bytes: &[u8]| -> Result<(), StoreError> {
+        if let NoticeMessage::Film(job) = super::super::outbox::message(bytes)? {
+            waiting.insert(job);
+        }
+        Ok(())
+    };
+    for row in tx.open_table(OUTBOX)?.iter()? {
+        note(row?.1.value())?;
+    }
+    for row in tx.open_table(PARKED)?.iter()? {
+        note(row?.1.value())?;
+    }
+    Ok(waiting)
+}
