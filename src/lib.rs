@@ -7,6 +7,7 @@
 #[cfg(not(unix))]
 compile_error!("sora-bot needs Unix: signals, a control socket, files only their owner may read");
 
+pub mod app;
 pub mod config;
 pub mod domain;
 pub mod media;

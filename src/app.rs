@@ -1,0 +1,149 @@
+//! What the bot does, said once and for every way in: people order, pay, ask; a worker renders; an outbox tells.
+//!
+//! Each use case is one short decision in the store, together with the work it causes. Nothing here knows Telegram, HTTP
+//! or Lua, and nothing waits for any of them inside a decision.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::domain::id::{JobId, UserId};
+use crate::domain::money::Tokens;
+use crate::domain::notice::Alert;
+use crate::store::{Store, StoreError};
+
+mod accepted;
+mod account;
+mod engines;
+pub mod housekeeping;
+mod intake;
+mod language;
+mod order;
+pub mod outbox;
+pub mod port;
+pub mod progress;
+mod scripts;
+pub mod worker;
+
+pub use accepted::{
+    AcceptedScripts, AcceptedSettings, Applied, Proposal, ProposalId, Reload, ScriptsUnusable,
+};
+pub use account::{TopUp, TopUpDone, TopUpRefusal, Whom};
+pub use engines::Engines;
+pub use intake::{Incoming, Met};
+pub use order::{CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
+
+pub use scripts::{ScriptFile, ScriptRefusal, hundredths};
+
+pub use crate::store::{By, ScriptAuthor, ScriptVersion};
+use port::{Clock, Random, Scripts};
+
+/// Everything a use case needs. One of it exists per running bot; it is shared.
+pub struct App {
+    pub store: Store,
+    pub scripts: Arc<dyn Scripts>,
+    pub engines: Engines,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub settings: Settings,
+    /// None where the scripts are fixed: then they cannot be changed from the chat.
+    accepted: Option<Arc<AcceptedScripts>>,
+    bells: Bells,
+    percents: progress::Percents,
+}
+
+/// The numbers and places that an operator sets.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The owners: they hear alerts and may top up.
+    pub admins: Vec<UserId>,
+    /// Jobs rendering at once.
+    pub max_running: usize,
+    /// Between two questions to an engine that gives no hint.
+    pub poll_interval: Duration,
+    /// Tries after the first, for each phase of a job.
+    pub max_retries: u32,
+    /// From a lost answer to the first look-up: the engine needs time to have the job in its list.
+    pub look_up_after: Duration,
+    /// How long an unknown outcome keeps a hold.
+    pub unknown_deadline: Duration,
+    /// No render may take longer, whatever its model says. Seconds.
+    pub longest_render_s: u32,
+    pub queued_per_user: usize,
+    pub queued_in_all: usize,
+    /// Where films are kept.
+    pub films: PathBuf,
+    /// Bytes of a film that we take from an engine.
+    pub max_download: u64,
+    /// Bytes of a film that the chat carries.
+    pub max_upload: u64,
+    /// How long after its delivery a film stays on our disk.
+    pub keep_films: Duration,
+    /// Laid over what the scripts say; the sandbox gives tokens to try with.
+    pub welcome: Option<Tokens>,
+}
+
+/// What went wrong below a use case. The user is told "later, please"; the operator reads the text.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct AppError(#[from] pub StoreError);
+
+/// Rung when there is something to do, so that nobody waits for a tick.
+#[derive(Default)]
+struct Bells {
+    worker: Notify,
+    outbox: Notify,
+    progress: Notify,
+}
+
+impl App {
+    pub fn new(
+        store: Store,
+        scripts: Arc<dyn Scripts>,
+        engines: Engines,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        settings: Settings,
+    ) -> Self {
+        let (bells, percents) = (Bells::default(), progress::Percents::default());
+        Self { store, scripts, engines, clock, random, settings, accepted: None, bells, percents }
+    }
+
+    /// The scripts can be changed from the chat, and follow their folder.
+    pub fn with_accepted(self, accepted: Arc<AcceptedScripts>) -> Self {
+        Self { accepted: Some(accepted), ..self }
+    }
+
+    /// Tells every admin something.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn alert_admins(&self, alert: Alert) -> Result<(), AppError> {
+        self.store.alert(self.settings.admins.clone(), alert, self.clock.now()).await?;
+        self.look_into_outbox();
+        Ok(())
+    }
+
+    /// Something may wait to be sent.
+    pub fn look_into_outbox(&self) {
+        self.bells.outbox.notify_one();
+    }
+
+    /// Where the film of a job is kept, and its picture.
+    pub fn film_paths(&self, job: JobId) -> (PathBuf, PathBuf) {
+        let name = |kind: &str| self.settings.films.join(format!("{job}.{kind}"));
+        (name("mp4"), name("jpg"))
+    }
+
+    /// A wait that grows with the number of failures, spread so that many who failed together don't come back together.
+    fn backoff(&self, failures: u32) -> Duration {
+        const FIRST: Duration = Duration::from_secs(1);
+        const LONGEST: Duration = Duration::from_secs(60);
+        let full = FIRST.saturating_mul(1 << failures.min(6)).min(LONGEST);
+        let mut byte = [0];
+        self.random.fill(&mut byte);
+        full / 2 + full.mul_f64(f64::from(byte[0]) / 512.0)
+    }
+}

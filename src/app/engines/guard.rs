@@ -1,0 +1,49 @@
+//! An engine whose panics are failures like any other, so that retries, deadlines and refunds hold for them too.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::FutureExt as _;
+
+use crate::app::port::{Engine, Failure, FailureKind, Fetched, Listing, Polled, RenderRequest, Submission};
+use crate::domain::id::Ticket;
+use crate::domain::time::Timestamp;
+
+pub(super) struct Guarded(pub(super) Arc<dyn Engine>);
+
+#[async_trait]
+impl Engine for Guarded {
+    async fn submit(&self, request: &RenderRequest) -> Submission {
+        // The request may have left before the panic.
+        let unknown = |_| Submission::Unknown(PANICKED.into());
+        AssertUnwindSafe(self.0.submit(request)).catch_unwind().await.unwrap_or_else(unknown)
+    }
+
+    async fn poll(&self, ticket: &Ticket) -> Result<Polled, Failure> {
+        AssertUnwindSafe(self.0.poll(ticket)).catch_unwind().await.unwrap_or_else(broke)
+    }
+
+    async fn list(&self, since: Timestamp) -> Result<Listing, Failure> {
+        AssertUnwindSafe(self.0.list(since)).catch_unwind().await.unwrap_or_else(broke)
+    }
+
+    async fn fetch(
+        &self,
+        ticket: &Ticket,
+        path: &Path,
+        thumbnail: &Path,
+        max_bytes: u64,
+    ) -> Result<Fetched, Failure> {
+        let fetching = self.0.fetch(ticket, path, thumbnail, max_bytes);
+        AssertUnwindSafe(fetching).catch_unwind().await.unwrap_or_else(broke)
+    }
+}
+
+const PANICKED: &str = "its client panicked";
+
+fn broke<T>(_: Box<dyn Any + Send>) -> Result<T, Failure> {
+    Err(Failure { kind: FailureKind::Server, detail: PANICKED.into(), retry_after: None })
+}

@@ -1,0 +1,55 @@
+//! Films that everybody has had long enough are removed from the disk. It touches no record and no money.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::App;
+use crate::domain::id::JobId;
+use crate::domain::job::{Job, JobState};
+
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// Tidies up every hour until told to stop.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    loop {
+        if let Err(error) = remove_old_films(&app) {
+            tracing::warn!(%error, folder = %app.settings.films.display(), "cannot tidy up films");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = app.clock.sleep(EVERY) => {}
+        }
+    }
+}
+
+fn remove_old_films(app: &App) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(&app.settings.films) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let path = entry?.path();
+        let job = job_number(&path).and_then(|id| app.store.job(id).ok().flatten());
+        if job.is_some_and(|job| is_old(app, &job)) {
+            std::fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// `17.mp4` and `17.jpg` belong to order 17; anything else in the folder is not ours to remove.
+fn job_number(path: &Path) -> Option<JobId> {
+    path.file_name()?.to_str()?.split('.').next()?.parse().ok().map(JobId)
+}
+
+fn is_old(app: &App, job: &Job) -> bool {
+    match &job.state {
+        JobState::Delivered(delivery) => app.clock.now().since(delivery.at) > app.settings.keep_films,
+        JobState::Refunded(_) | JobState::Cancelled => true,
+        _ => false,
+    }
+}

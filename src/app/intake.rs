@@ -1,0 +1,72 @@
+//! The way in: updates are kept before they are confirmed, and people are written down when they are met.
+
+use super::{App, AppError};
+use crate::domain::id::{UpdateId, UserId};
+use crate::domain::money::Tokens;
+use crate::domain::user::Profile;
+
+/// A raw update, as it will be handled, now or after a crash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incoming {
+    pub id: UpdateId,
+    pub json: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Met {
+    pub is_new: bool,
+    /// The welcome tokens given just now.
+    pub welcomed: Tokens,
+}
+
+impl App {
+    /// Keeps a batch of updates. Only afterwards may they be confirmed to whoever sent them.
+    ///
+    /// # Errors
+    /// When they could not be kept: then they must not be confirmed.
+    pub async fn accept(&self, batch: Vec<Incoming>) -> Result<(), AppError> {
+        let batch = batch.into_iter().map(|incoming| (incoming.id, incoming.json)).collect();
+        Ok(self.store.accept_updates(batch).await?)
+    }
+
+    /// Updates that were accepted and not handled, in order, from after `after` on.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn unhandled(&self, after: Option<UpdateId>, limit: usize) -> Result<Vec<Incoming>, AppError> {
+        let updates = self.store.unhandled_updates(after, limit)?;
+        Ok(updates.into_iter().map(|(id, json)| Incoming { id, json }).collect())
+    }
+
+    /// The id from which on updates are new to us.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn next_offset(&self) -> Result<Option<UpdateId>, AppError> {
+        Ok(self.store.newest_update()?.map(|newest| UpdateId(newest.0 + 1)))
+    }
+
+    /// Nothing is left to do for this update. Decisions that it causes say so themselves, in their own commit.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn handled(&self, update: UpdateId) -> Result<(), AppError> {
+        Ok(self.store.forget_update(update).await?)
+    }
+
+    /// Somebody is here: writes him or his new names down, welcomes him once, and lets what waited for him go out.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn meet(&self, id: UserId, profile: &Profile) -> Result<Met, AppError> {
+        if self.store.is_as_known(id, profile)? {
+            return Ok(Met { is_new: false, welcomed: Tokens::ZERO });
+        }
+        let welcome = self.settings.welcome.unwrap_or_else(|| self.scripts.current().catalog.welcome);
+        let mut fresh_key = [0; 32];
+        self.random.fill(&mut fresh_key);
+        let met = self.store.meet(id, profile.clone(), welcome, fresh_key, self.clock.now()).await?;
+        self.bells.outbox.notify_one();
+        Ok(Met { is_new: met.is_new, welcomed: met.welcomed })
+    }
+}

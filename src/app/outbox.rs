@@ -1,0 +1,159 @@
+//! Sends what must arrive: each message until it has, in order for each person, people independent of each other.
+//!
+//! It decides nothing about money. A crash between "sent" and "noted" may send one message twice, never none.
+
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::App;
+use super::port::{Chat, ChatError, Parcel, Sent};
+use crate::domain::id::UserId;
+use crate::domain::job::{JobState, Phase};
+use crate::domain::notice::{Notice, NoticeMessage};
+use crate::store::StoreError;
+
+/// People written to at once.
+const AT_ONCE: usize = 16;
+/// Nothing rings when a postponed message becomes due; it is found at the latest this long after.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// Sends until told to stop, then waits at most `grace` for what is on its way.
+///
+/// # Errors
+/// When the store has stopped.
+pub async fn run(
+    app: Arc<App>,
+    chat: Arc<dyn Chat>,
+    stop: CancellationToken,
+    grace: Duration,
+) -> Result<(), StoreError> {
+    let mut sending: JoinSet<(UserId, Result<(), StoreError>)> = JoinSet::new();
+    let mut busy: BTreeSet<UserId> = BTreeSet::new();
+    while !stop.is_cancelled() {
+        let now = app.clock.now();
+        let mut wait = LONGEST_WAIT;
+        for notice in app.store.first_notices()? {
+            if busy.contains(&notice.to) || sending.len() >= AT_ONCE {
+                continue;
+            }
+            if notice.due_at > now {
+                wait = wait.min(notice.due_at.since(now));
+                continue;
+            }
+            busy.insert(notice.to);
+            let (app, chat) = (app.clone(), chat.clone());
+            sending.spawn(async move { (notice.to, send(&app, chat.as_ref(), &notice).await) });
+        }
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = app.bells.outbox.notified() => {}
+            () = app.clock.sleep(wait) => {}
+            Some(sent) = sending.join_next() => finished(sent, &mut busy)?,
+        }
+    }
+    let ended = async {
+        while let Some(sent) = sending.join_next().await {
+            finished(sent, &mut busy)?;
+        }
+        Ok(())
+    };
+    tokio::select! {
+        ended = ended => ended,
+        () = app.clock.sleep(grace) => {
+            tracing::info!("some messages are still on their way; they are sent again at the next start");
+            Ok(())
+        }
+    }
+}
+
+fn finished(
+    sent: Result<(UserId, Result<(), StoreError>), tokio::task::JoinError>,
+    busy: &mut BTreeSet<UserId>,
+) -> Result<(), StoreError> {
+    let (user, outcome) = sent.map_err(|error| StoreError::Panicked(error.to_string()))?;
+    busy.remove(&user);
+    outcome
+}
+
+/// Sends one message and notes what came of it.
+async fn send(app: &App, chat: &dyn Chat, notice: &Notice) -> Result<(), StoreError> {
+    let Some(parcel) = parcel(app, notice)? else {
+        // What it tells of is past: the film was delivered before, the job is not there.
+        return app.store.notice_arrived(notice.id, None, None, app.clock.now()).await;
+    };
+    let to = app.addressee(notice.to)?;
+    // A bug in the chat's client is one more way of not arriving: the others still get their messages.
+    let delivery = AssertUnwindSafe(chat.deliver(&to, &parcel)).catch_unwind();
+    let outcome = delivery.await.unwrap_or_else(|_| Err(ChatError::Transient("its client panicked".into())));
+    let now = app.clock.now();
+    match outcome {
+        Ok(Sent { message: None, .. }) if matches!(notice.message, NoticeMessage::Film(_)) => {
+            tracing::error!(
+                notice = notice.id.0,
+                "the chat took a film and shows no message: it is sent again"
+            );
+            app.store.postpone_notice(notice.id, now.plus(app.backoff(notice.attempts))).await
+        }
+        Ok(Sent { message, file_id }) => {
+            tracing::info!(notice = notice.id.0, kind = kind(&notice.message), "delivered");
+            app.store.notice_arrived(notice.id, message, file_id, now).await
+        }
+        Err(ChatError::Blocked) => {
+            tracing::info!(
+                notice = notice.id.0,
+                user = notice.to.0,
+                "the user has blocked the bot: it waits for him"
+            );
+            app.store.park_notice(notice.id).await
+        }
+        Err(ChatError::RetryAfter(wait)) => app.store.postpone_notice(notice.id, now.plus(wait)).await,
+        Err(error @ ChatError::Transient(_)) => {
+            tracing::warn!(notice = notice.id.0, %error, "not delivered, will be tried again");
+            app.store.postpone_notice(notice.id, now.plus(app.backoff(notice.attempts))).await
+        }
+        Err(error @ ChatError::Refused(_)) => {
+            tracing::error!(notice = notice.id.0, user = notice.to.0, kind = kind(&notice.message), %error, "given up");
+            app.store.give_up_notice(notice.id, app.settings.admins.clone(), now).await
+        }
+    }
+}
+
+/// Everything the message shows. None when there is nothing to say any more.
+fn parcel(app: &App, notice: &Notice) -> Result<Option<Parcel>, StoreError> {
+    let balance = app.store.balance(notice.to)?.available;
+    Ok(match &notice.message {
+        NoticeMessage::Film(id) => app.store.job(*id)?.and_then(|job| {
+            let JobState::Ready(film) = job.state else { return None };
+            let (path, thumbnail) = app.film_paths(*id);
+            Some(Parcel::Film { job, film, path, thumbnail: film.has_thumbnail.then_some(thumbnail) })
+        }),
+        NoticeMessage::Refund(id, reason) => {
+            app.store.job(*id)?.map(|job| Parcel::Refund { job, reason: *reason, balance })
+        }
+        NoticeMessage::Card(id) => {
+            let job = app.store.job(*id)?;
+            job.filter(|job| {
+                job.card.is_some() && matches!(job.state.phase(), Phase::Delivered | Phase::Refunded)
+            })
+            .map(|job| Parcel::Card { job })
+        }
+        NoticeMessage::Credit { amount } => Some(Parcel::Credit { amount: *amount, balance }),
+        NoticeMessage::Alert(alert) => Some(Parcel::Alert(alert.clone())),
+    })
+}
+
+fn kind(message: &NoticeMessage) -> &'static str {
+    match message {
+        NoticeMessage::Film(_) => "film",
+        NoticeMessage::Card(_) => "card",
+        NoticeMessage::Refund(..) => "refund",
+        NoticeMessage::Credit { .. } => "credit",
+        NoticeMessage::Alert(_) => "alert",
+    }
+}

@@ -1,0 +1,15 @@
+//! What the use cases need of the outside, as traits: a chat, engines, scripts, time and chance.
+//!
+//! Nothing here knows Telegram, HTTP or Lua. Adapters implement these; tests put named fakes in their place.
+
+mod chance;
+mod chat;
+mod engine;
+mod scripts;
+
+pub use chance::{Clock, Random};
+pub use chat::{Addressee, CardView, Chat, ChatError, Parcel, Sent, Stage};
+pub use engine::{
+    Engine, Failure, FailureKind, Fetched, Listing, Polled, Progress, RenderRequest, Submission,
+};
+pub use scripts::{QuickEdit, ScriptFiles, ScriptSet, ScriptSource, ScriptStatus, Scripts, Seeding, Seeds};

@@ -1,0 +1,99 @@
+//! The people's side. It says things; it decides nothing and moves no money.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::domain::id::{JobId, MessageRef, UserId};
+use crate::domain::job::{Film, Job, RefundReason};
+use crate::domain::money::Tokens;
+use crate::domain::notice::Alert;
+
+#[async_trait]
+pub trait Chat: Send + Sync {
+    /// Sends what must arrive. Called again after a retryable error, so a crash may repeat a message, never lose one.
+    async fn deliver(&self, to: &Addressee, parcel: &Parcel) -> Result<Sent, ChatError>;
+
+    /// Shows how an order is getting on by editing its card. Decorative: may be dropped when the chat is busy.
+    async fn show_progress(&self, to: &Addressee, job: &Job, view: &CardView);
+}
+
+/// Whom something is said to, and in which language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    pub id: UserId,
+    /// The tag of what he chose, else of his client. None: the default speaks.
+    pub language: Option<String>,
+}
+
+/// A message that must arrive, with everything that it shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parcel {
+    Film {
+        job: Job,
+        film: Film,
+        path: PathBuf,
+        thumbnail: Option<PathBuf>,
+    },
+    /// The tokens of `job` are back; `balance` is what the user may spend now.
+    Refund {
+        job: Job,
+        reason: RefundReason,
+        balance: Tokens,
+    },
+    /// The final state of an order, on its card.
+    Card {
+        job: Job,
+    },
+    Credit {
+        amount: Tokens,
+        balance: Tokens,
+    },
+    Alert(Alert),
+}
+
+/// The proof that something arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// None when nothing had to be sent, such as an edit of a card that is gone.
+    pub message: Option<MessageRef>,
+    /// With which the same film can be sent again for nothing.
+    pub file_id: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChatError {
+    #[error("the user has blocked the bot or left")]
+    Blocked,
+    #[error("the chat asks for patience: {0:?}")]
+    RetryAfter(Duration),
+    #[error("not delivered: {0}")]
+    Transient(String),
+    /// It will never arrive in this form.
+    #[error("refused: {0}")]
+    Refused(String),
+}
+
+/// What a card shows while an order is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardView {
+    pub job: JobId,
+    pub stage: Stage,
+    /// Since the order was placed.
+    pub elapsed: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// `position` 1 is next.
+    Queued {
+        position: usize,
+    },
+    /// `remaining` is an estimate from measured renders; None: not measured yet, the scripts' own words serve.
+    Rendering {
+        percent: u8,
+        remaining: Option<Duration>,
+    },
+    Fetching,
+}

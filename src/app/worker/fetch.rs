@@ -1,0 +1,58 @@
+//! Bringing the film here. It is paid for at the engine, so it is tried again; the user pays only once it is here.
+
+use super::{Pace, Step, refused};
+use crate::app::App;
+use crate::app::port::{Failure, FailureKind, Fetched};
+use crate::domain::job::{Film, Job, RefundReason, Render};
+use crate::domain::notice::Alert;
+use crate::store::{Settled, StoreError};
+
+pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace) -> Result<Step, StoreError> {
+    let Some(engine) = app.engines.get(&job.quote.route.engine) else {
+        return Ok(lost(job, "its engine is not configured any more"));
+    };
+    if let Err(error) = std::fs::create_dir_all(&app.settings.films) {
+        return Ok(retry_or(app, job, pace, disk(&error)));
+    }
+    let (path, thumbnail) = app.film_paths(job.id);
+    match engine.fetch(&render.ticket, &path, &thumbnail, app.settings.max_download).await {
+        Ok(fetched) if fetched.bytes > app.settings.max_upload => Ok(too_large(job, fetched)),
+        Ok(fetched) => settle(app, job, render, fetched).await,
+        Err(failure) if failure.kind == FailureKind::TooLarge => Ok(refused(app, job, &failure)),
+        Err(failure) => Ok(retry_or(app, job, pace, failure)),
+    }
+}
+
+/// The film is whole and on our disk: it is captured and its delivery queued in one commit.
+async fn settle(app: &App, job: &Job, render: &Render, fetched: Fetched) -> Result<Step, StoreError> {
+    let now = app.clock.now();
+    let Fetched { bytes, width, height, duration_ms, has_thumbnail } = fetched;
+    let film = Film { width, height, duration_ms, bytes, has_thumbnail, ready_at: now };
+    let took_ms = u64::try_from(now.since(render.since).as_millis()).unwrap_or(u64::MAX);
+    let settled = app.store.settle(job.id, Settled { film, took_ms }, now).await?;
+    if settled.is_ok() {
+        tracing::info!(order = job.id.0, bytes, took_ms, tokens = job.quote.price.get(), "the film is here");
+    }
+    Ok(Step::Gone)
+}
+
+fn retry_or(app: &App, job: &Job, pace: &Pace, failure: Failure) -> Step {
+    if pace.failures >= app.settings.max_retries {
+        return lost(job, &failure.to_string());
+    }
+    Step::Retry(failure)
+}
+
+fn lost(job: &Job, why: &str) -> Step {
+    tracing::error!(order = job.id.0, why, "the film cannot be brought here: refunded, and its cost is ours");
+    Step::Refund(RefundReason::FilmLost, vec![Alert::UnknownOutcome { job: job.id }])
+}
+
+fn too_large(job: &Job, fetched: Fetched) -> Step {
+    tracing::error!(order = job.id.0, bytes = fetched.bytes, "larger than the chat carries: refunded");
+    Step::Refund(RefundReason::TooLarge, Vec::new())
+}
+
+fn disk(error: &std::io::Error) -> Failure {
+    Failure { kind: FailureKind::Network, detail: format!("the films folder: {error}"), retry_after: None }
+}

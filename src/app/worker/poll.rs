@@ -1,0 +1,63 @@
+//! Asking how a render is getting on. Asking costs nothing, so only its deadline or the engine's own word ends it.
+
+use std::time::Duration;
+
+use super::{Pace, Step, close_if_needed, refused};
+use crate::app::App;
+use crate::app::port::{Failure, FailureKind, Polled, Progress};
+use crate::domain::job::{Job, RefundReason, Render};
+use crate::domain::notice::Alert;
+use crate::store::StoreError;
+
+/// No engine is asked more often than this, nor left alone longer than that, whatever it hints.
+const SOONEST: Duration = Duration::from_millis(200);
+const LATEST: Duration = Duration::from_secs(60);
+
+pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace) -> Result<Step, StoreError> {
+    let overdue = || {
+        let deadline = Duration::from_secs(u64::from(job.quote.render_deadline_s));
+        app.clock.now().since(render.since) > deadline
+    };
+    let Some(engine) = app.engines.get(&job.quote.route.engine) else {
+        return Ok(if overdue() { given_up(job) } else { Step::Snooze(LATEST) });
+    };
+    match engine.poll(&render.ticket).await {
+        Ok(Polled { progress: Progress::Completed, .. }) => {
+            let noted = app.store.note_rendered(job.id).await?;
+            Ok(if noted.is_ok() { Step::Done } else { Step::Gone })
+        }
+        Ok(Polled { progress: Progress::Failed(failure), .. }) => Ok(refused(app, job, &failure)),
+        Ok(Polled { progress: Progress::Working { percent }, again_in }) => {
+            if let Some(percent) = percent {
+                app.percents.note(job.id, percent);
+            }
+            (pace.failures, pace.missing) = (0, 0);
+            let wait = again_in.unwrap_or(app.settings.poll_interval).clamp(SOONEST, LATEST);
+            Ok(if overdue() { given_up(job) } else { Step::Snooze(wait) })
+        }
+        Err(_) if overdue() => Ok(given_up(job)),
+        Err(failure) => not_answered(app, job, failure, pace).await,
+    }
+}
+
+/// The question failed, not the render: it goes on over there. Only "I don't know this job" ends it, said often enough.
+async fn not_answered(app: &App, job: &Job, failure: Failure, pace: &mut Pace) -> Result<Step, StoreError> {
+    if failure.kind == FailureKind::Missing {
+        pace.missing += 1;
+        if pace.missing > app.settings.max_retries {
+            tracing::error!(order = job.id.0, %failure, "the engine has lost it");
+            let alerts = vec![Alert::UnknownOutcome { job: job.id }];
+            return Ok(Step::Refund(RefundReason::FilmLost, alerts));
+        }
+    }
+    for alert in close_if_needed(app, job, &failure) {
+        app.store.alert(app.settings.admins.clone(), alert, app.clock.now()).await?;
+        app.bells.outbox.notify_one();
+    }
+    Ok(Step::Retry(failure))
+}
+
+fn given_up(job: &Job) -> Step {
+    tracing::error!(order = job.id.0, "past its deadline: refunded, and its cost may be ours");
+    Step::Refund(RefundReason::TimedOut, vec![Alert::UnknownOutcome { job: job.id }])
+}

@@ -1,0 +1,154 @@
+//! Asking the engine, at most once at a time, and finding out what became of a question whose answer was lost.
+
+use std::time::Duration;
+
+use super::{Pace, Step, refused};
+use crate::app::App;
+use crate::app::port::{Engine, FailureKind, RenderRequest, Submission};
+use crate::domain::id::Ticket;
+use crate::domain::job::{Intent, Job, RefundReason};
+use crate::domain::notice::Alert;
+use crate::domain::reconcile::{Finding, Wanted, find};
+use crate::store::{StepRefusal, StoreError};
+
+/// Between two look-ups of a lost answer.
+const LOOK_UP_EVERY: Duration = Duration::from_secs(15);
+
+pub(super) async fn step(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> Result<Step, StoreError> {
+    let Some(engine) = app.engines.get(&job.quote.route.engine) else {
+        return unavailable(app, job, intent, pace);
+    };
+    if pace.may_send {
+        pace.may_send = false;
+        send(app, engine.as_ref(), job, intent, pace).await
+    } else if intent.surely_absent {
+        next_attempt(app, job, intent, pace).await
+    } else if !std::mem::replace(&mut pace.settled, true) {
+        // After a lost answer, or a crash behind the request: what is being taken right now is in no list yet.
+        Ok(Step::Snooze(app.settings.look_up_after))
+    } else {
+        look_up(app, engine.as_ref(), job, intent).await
+    }
+}
+
+/// Sends the request whose intent is on disk.
+async fn send(
+    app: &App,
+    engine: &dyn Engine,
+    job: &Job,
+    intent: Intent,
+    pace: &mut Pace,
+) -> Result<Step, StoreError> {
+    let quote = &job.quote;
+    let request = RenderRequest {
+        prompt: job.prompt.clone(),
+        model: quote.route.model.clone(),
+        size: quote.size,
+        seconds: quote.seconds,
+    };
+    match engine.submit(&request).await {
+        Submission::Accepted(ticket) => accepted(app, job, ticket).await,
+        Submission::Refused(failure) if failure.kind.is_transient() => {
+            // On disk first: after a crash the next attempt needs no look-up. A busy engine costs patience, not attempts.
+            let attempt = if failure.kind == FailureKind::Busy { intent.attempt - 1 } else { intent.attempt };
+            let known = Intent { surely_absent: true, attempt, ..intent };
+            match app.store.note_intent(job.id, known).await? {
+                Ok(()) => Ok(Step::Retry(failure)),
+                Err(_) => Ok(Step::Gone),
+            }
+        }
+        Submission::Refused(failure) => Ok(refused(app, job, &failure)),
+        Submission::Unknown(detail) => {
+            tracing::warn!(
+                order = job.id.0,
+                detail,
+                "nobody knows whether the engine took it; it will be looked up"
+            );
+            pace.settled = false;
+            Ok(Step::Done)
+        }
+    }
+}
+
+async fn accepted(app: &App, job: &Job, ticket: Ticket) -> Result<Step, StoreError> {
+    match app.store.note_ticket(job.id, ticket.clone(), app.clock.now()).await? {
+        Ok(()) => {
+            tracing::info!(order = job.id.0, ticket = ticket.as_str(), "the engine took it");
+            Ok(Step::Done)
+        }
+        Err(StepRefusal::TicketTaken(other)) => {
+            tracing::error!(order = job.id.0, other = other.0, "the engine gave two orders one ticket");
+            Ok(Step::Refund(RefundReason::EngineFailed, vec![Alert::UnknownOutcome { job: job.id }]))
+        }
+        Err(StepRefusal::NotThere(_)) => Ok(Step::Gone),
+    }
+}
+
+/// The last request surely failed: another may be sent, if there is one left.
+async fn next_attempt(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> Result<Step, StoreError> {
+    let waited = app.clock.now().since(intent.first_at);
+    let too_late = waited > Duration::from_secs(u64::from(job.quote.render_deadline_s));
+    if too_late || intent.attempt > app.settings.max_retries {
+        tracing::warn!(order = job.id.0, attempts = intent.attempt, "the engine does not take it");
+        return Ok(Step::Refund(RefundReason::EngineFailed, Vec::new()));
+    }
+    let next = Intent { at: app.clock.now(), attempt: intent.attempt + 1, surely_absent: false, ..intent };
+    match app.store.note_intent(job.id, next).await? {
+        Ok(()) => {
+            pace.may_send = true;
+            Ok(Step::Done)
+        }
+        Err(_) => Ok(Step::Gone),
+    }
+}
+
+/// Looks the job up among what the engine has taken since we asked.
+async fn look_up(app: &App, engine: &dyn Engine, job: &Job, intent: Intent) -> Result<Step, StoreError> {
+    let quote = &job.quote;
+    let size = quote.size.to_string();
+    let wanted = Wanted {
+        prompt: &job.prompt,
+        model: &quote.route.model,
+        size: &size,
+        seconds: quote.seconds,
+        since: intent.at,
+    };
+    let finding = match engine.list(intent.at).await {
+        Ok(listing) => {
+            let claimed =
+                |ticket: &Ticket| app.store.job_with(&quote.route.engine, ticket).ok().flatten().is_some();
+            find(&wanted, &listing.jobs, claimed)
+        }
+        Err(failure) => {
+            tracing::warn!(order = job.id.0, %failure, "cannot look it up");
+            Finding::Unknown
+        }
+    };
+    match finding {
+        Finding::Taken(ticket) => accepted(app, job, ticket).await,
+        Finding::Absent => {
+            tracing::info!(order = job.id.0, "the engine does not have it: it may be asked again");
+            let known = Intent { surely_absent: true, ..intent };
+            let noted = app.store.note_intent(job.id, known).await?;
+            Ok(if noted.is_ok() { Step::Done } else { Step::Gone })
+        }
+        Finding::Unknown => Ok(wait_or_give_up(app, job, intent)),
+    }
+}
+
+/// An unknown outcome keeps the hold until its deadline; then the user is not made to wait for what nobody knows.
+fn wait_or_give_up(app: &App, job: &Job, intent: Intent) -> Step {
+    if app.clock.now().since(intent.at) < app.settings.unknown_deadline {
+        return Step::Snooze(LOOK_UP_EVERY);
+    }
+    tracing::error!(order = job.id.0, "the outcome stayed unknown: refunded, and its cost may be ours");
+    Step::Refund(RefundReason::Unknown, vec![Alert::UnknownOutcome { job: job.id }])
+}
+
+/// The route's engine is not configured any more, since a restart with other settings.
+fn unavailable(app: &App, job: &Job, intent: Intent, pace: &Pace) -> Result<Step, StoreError> {
+    if pace.may_send || intent.surely_absent {
+        return Ok(Step::Refund(RefundReason::EngineClosed, Vec::new()));
+    }
+    Ok(wait_or_give_up(app, job, intent))
+}
