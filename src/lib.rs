@@ -10,5 +10,6 @@ compile_error!("sora-bot needs Unix: signals, a control socket, files only their
 pub mod app;
 pub mod config;
 pub mod domain;
+pub mod engine;
 pub mod media;
 pub mod store;

@@ -1,0 +1,216 @@
+//! The `/v1/videos` wire at any address: it began as OpenAI's and is spoken by gateways and self-hosted servers.
+//!
+//! Asks once and reports; what to make of it is the worker's. `wire` reads, `verdict` judges, `walk` pages through the
+//! list (all three pure); `http` carries, `answer` and `download` take in. Never sends the key anywhere but home.
+
+mod answer;
+mod download;
+mod http;
+mod veil;
+mod verdict;
+mod walk;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::Response;
+use reqwest::multipart::Form;
+use secrecy::SecretString;
+
+use crate::app::port::{
+    Engine, Failure, FailureKind, Fetched, Listing, Polled, Progress, RenderRequest, Submission,
+};
+use crate::domain::{id::Ticket, reconcile::CLOCK_SKEW, time::Timestamp};
+
+use self::answer::Answer;
+use self::http::{Http, Unsent};
+use self::veil::Veil;
+use self::walk::{Step, Walk};
+use super::film;
+
+/// Telegram takes 200 KB; whatever an engine calls a thumbnail is made smaller later.
+const THUMBNAIL_BYTES: u64 = 5 * 1024 * 1024;
+/// What says why there is no film is short.
+const REFUSAL_BYTES: usize = 64 * 1024;
+
+/// Where the engine is and how long it may take to answer.
+#[derive(Clone, Debug)]
+pub struct SoraSettings {
+    /// Where `/videos` lies, as a rule ending in `/v1`.
+    pub base_url: String,
+    /// Empty for a server of one's own that asks for none.
+    pub key: SecretString,
+    pub timeouts: Timeouts,
+}
+
+impl SoraSettings {
+    pub fn new(base_url: impl Into<String>, key: SecretString) -> Self {
+        Self { base_url: base_url.into(), key, timeouts: Timeouts::default() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From the name to the end of the TLS handshake.
+    pub connect: Duration,
+    /// Each of these three: from the question to the last byte of the answer.
+    pub submit: Duration,
+    pub poll: Duration,
+    pub list: Duration,
+    /// Of a download: how long nothing may come. It has no limit as a whole but its bytes.
+    pub stall: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            submit: Duration::from_secs(60),
+            poll: Duration::from_secs(30),
+            list: Duration::from_secs(60),
+            stall: Duration::from_secs(30),
+        }
+    }
+}
+
+/// None of these repeats what it was given: addresses and keys may be secret.
+#[derive(Debug, thiserror::Error)]
+pub enum SoraError {
+    #[error("the engine's base address does not serve: {0}")]
+    BaseUrl(String),
+    #[error("the engine's key has characters that no header can carry")]
+    Key,
+    #[error("no HTTP client for the engine: {0}")]
+    Client(String),
+}
+
+/// An engine of the `/v1/videos` kind.
+#[derive(Debug)]
+pub struct Sora {
+    http: Http,
+}
+
+impl Sora {
+    /// Opens no connection yet.
+    ///
+    /// # Errors
+    /// When the address or the key cannot be used, or TLS cannot be set up.
+    pub fn new(settings: SoraSettings) -> Result<Self, SoraError> {
+        Ok(Self { http: Http::new(settings)? })
+    }
+
+    /// Removes a render over there. It costs nothing to leave it: engines forget by themselves.
+    ///
+    /// # Errors
+    /// `Missing` when it is gone already; anything else when it may still be there.
+    pub async fn delete(&self, ticket: &Ticket) -> Result<(), Failure> {
+        let answer = self.http.delete(ticket).await?;
+        verdict::content(&answer, self.http.key()).map(|_| ())
+    }
+
+    /// The film's bytes are about to come, or why not.
+    async fn open_film(&self, ticket: &Ticket) -> Result<Response, Failure> {
+        let address = self.http.address(Some(ticket), Some("content"));
+        let response = self.http.open(address, None).await?;
+        match response.status().as_u16() {
+            // some have no such route and tell an address instead
+            404 | 405 | 410 | 501 => self.open_elsewhere(ticket).await,
+            _ => self.opened(response).await,
+        }
+    }
+
+    async fn open_elsewhere(&self, ticket: &Ticket) -> Result<Response, Failure> {
+        let missing = |detail: &str| Failure {
+            kind: FailureKind::Missing,
+            detail: detail.to_owned(),
+            retry_after: None,
+        };
+        let answer = self.http.poll(ticket).await?;
+        let video = verdict::video(&answer, self.http.key())?;
+        let film = video.film.clone();
+        match verdict::progress(video)? {
+            Progress::Completed => {}
+            Progress::Working { .. } => return Err(missing("the film is not ready")),
+            Progress::Failed(failure) => return Err(failure),
+        }
+        let film = film.ok_or_else(|| missing("there is no film behind the render"))?;
+        let address =
+            self.http.film_address(&film).ok_or_else(|| missing("the film's address is not of the web"))?;
+        let response = self.http.open(address, None).await?;
+        self.opened(response).await
+    }
+
+    async fn opened(&self, response: Response) -> Result<Response, Failure> {
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let answer = Answer::read(response, REFUSAL_BYTES).await;
+        Err(verdict::refusal(&answer, self.http.key()))
+    }
+
+    /// A picture is a favour: without one the film's own first picture serves.
+    async fn fetch_thumbnail(&self, ticket: &Ticket, path: &Path) {
+        let mut address = self.http.address(Some(ticket), Some("content"));
+        address.query_pairs_mut().append_pair("variant", "thumbnail");
+        let limit = Some(self.http.patience());
+        if let Ok(response) = self.http.open(address, limit).await
+            && response.status().is_success()
+        {
+            let _ = download::save(response, download::Kind::Picture, path, THUMBNAIL_BYTES).await;
+        }
+    }
+}
+
+#[async_trait]
+impl Engine for Sora {
+    async fn submit(&self, request: &RenderRequest) -> Submission {
+        // `seconds` is text on this wire; a form is what all servers take, JSON only some
+        let form = Form::new()
+            .text("model", request.model.clone())
+            .text("prompt", request.prompt.clone())
+            .text("seconds", request.seconds.to_string())
+            .text("size", request.size.to_string());
+        match self.http.post_once(form).await {
+            Ok(answer) => {
+                let veil = Veil { key: self.http.key(), prompt: Some(&request.prompt) };
+                verdict::submission(&answer, &veil)
+            }
+            Err(Unsent::Surely(failure)) => Submission::Refused(failure),
+            Err(Unsent::Perhaps(why)) => Submission::Unknown(why),
+        }
+    }
+
+    async fn poll(&self, ticket: &Ticket) -> Result<Polled, Failure> {
+        let answer = self.http.poll(ticket).await?;
+        verdict::polled(&answer, self.http.key())
+    }
+
+    async fn list(&self, since: Timestamp) -> Result<Listing, Failure> {
+        let mut walk = Walk::new(since.minus(CLOCK_SKEW));
+        loop {
+            let answer = self.http.list(walk.after()).await?;
+            let page = verdict::page(&answer, self.http.key())?;
+            if walk.take(page)? == Step::Complete {
+                return Ok(Listing { jobs: walk.into_jobs() });
+            }
+        }
+    }
+
+    async fn fetch(
+        &self,
+        ticket: &Ticket,
+        path: &Path,
+        thumbnail: &Path,
+        max_bytes: u64,
+    ) -> Result<Fetched, Failure> {
+        let response = self.open_film(ticket).await?;
+        download::save(response, download::Kind::Film, path, max_bytes).await?;
+        self.fetch_thumbnail(ticket, thumbnail).await;
+        film::inspect(path, thumbnail).await
+    }
+}
