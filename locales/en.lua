@@ -1,0 +1,283 @@
+-- Всё, что бот говорит по-английски. Сохраните файл — и уже следующее сообщение выйдет с новым текстом.
+--
+-- Ключи, места {…} и подписи — те же, что в ru.lua; там же подробнее рассказано, как это читать:
+--   {price}         сюда бот подставит значение; число он сам разобьёт на разряды: 1 928
+--   {amount:token}  число вместе со словом в нужной форме: 1 token, 2 tokens (формы — в words)
+--   {{ и }}         обычные фигурные скобки
+--   <b>…</b>        жирный, <i>…</i> курсив, <code>…</code> моноширинный; на кнопках оформления не бывает
+-- Места в тексте можно переставлять и убирать. Ключ удалить нельзя: бот скажет, какого не хватает.
+
+return {
+  language = "en",
+
+  -- Слова рядом с числами: one — 1; other — все остальные.
+  words = {
+    token = { one = "token", other = "tokens" },
+    order = { one = "order", other = "orders" },
+    character = { one = "character", other = "characters" },
+  },
+
+  -- Подписи быстрых предложений: их ключи названы в scripts/menus.lua. Можно {model} и {seconds}; цену бот допишет сам.
+  labels = {
+    quick_fast = "⚡️ Fast · Sora-2, {seconds} s",
+    quick_premium = "💎 Premium · Pro, {seconds} s",
+  },
+
+  texts = {
+    -- Знакомство --------------------------------------------------------------------------------------------------------
+
+    greeting = [[Hello, {name}!
+
+I turn words into videos. Describe a scene in an ordinary message — for example: <i>“A cat plays the piano in a jazz club, warm light, the camera slowly moves in”</i> — and choose the quality. You see the price before you order, and if the video does not work out, you get all your tokens back.
+
+You have {balance:token}. 1 token = 1 ₸.]],
+
+    greeting_gift = "🎁 Here is a gift to try it out: {amount:token}.",
+
+    help = [[<b>How to get a good video</b>
+
+• Say who is in the shot, what they are doing and where: <i>“a ginger cat plays the piano in a jazz club”</i>.
+• Add light and mood: <i>“warm dim light, rain outside the window”</i>.
+• Tell the camera how to move: <i>“the camera slowly moves in”</i>.
+• One scene, one action: a story in three parts does not fit into 4–12 seconds.
+• Write in English, Kazakh or Russian; the models understand English a little better.
+
+<b>What the models will not make</b>
+
+• real people, celebrities included;
+• videos from photos with faces;
+• 18+ scenes and cruelty;
+• characters and music protected by copyright.
+
+Such a request is declined, and you get all your tokens back.
+
+<b>Commands</b>
+
+/generate — a new video (or just write what should be in the shot)
+/balance — balance and history
+/queue — your orders
+/buy — token packages
+/language — the language I speak
+/help — these tips]],
+
+    unknown_command = "There is no such command. There are /generate, /balance, /queue, /buy, /language and /help — or just write what should be in the shot.",
+    other_message = "I understand words: describe a scene in an ordinary message, and I will offer you options with prices. Tips: /help.",
+    picture_later = "Videos from pictures are coming soon. For now, describe the scene in words, and I will offer you options with prices.",
+    group = "Videos are ordered in a private chat: {link}",
+    sorry = "Something broke on our side. Please try again in a minute — you will not be charged for nothing.",
+
+    -- Меню и команды ----------------------------------------------------------------------------------------------------
+
+    button_generate = "🎬 Make a video",
+    button_balance = "💰 Balance",
+    button_queue = "📋 My orders",
+    button_buy = "➕ Top up",
+    button_help = "💡 Tips",
+    button_again = "🔁 Once more",
+    button_new = "🎬 New video",
+
+    command_start = "Main menu",
+    command_generate = "Make a video",
+    command_balance = "Balance and history",
+    command_queue = "My orders",
+    command_buy = "Top up the balance",
+    command_help = "How to describe a scene",
+    command_language = "Language · Тіл · Язык",
+
+    -- Язык --------------------------------------------------------------------------------------------------------------
+
+    -- Как этот язык называет себя сам: так он и стоит на кнопке.
+    language_name = "English",
+    language_ask = "Which language shall I speak?",
+    language_set = "All right, English it is.",
+    language_auto = "All right, I will speak the language of your Telegram if I know it. For now, that is English.",
+    button_language_auto = "📱 Same as Telegram",
+
+    -- Описание сцены ----------------------------------------------------------------------------------------------------
+
+    ask_prompt = "What should be in the shot? Describe it in one message: who, doing what, where, in what light, and how the camera moves.",
+    prompt_too_long = "The description is too long: {length:character}, and the models take up to {limit}. Please shorten it and send it again.",
+    nothing_on_sale = "We cannot make videos right now: the service is temporarily unavailable. Please come back later — your balance is safe.",
+
+    -- Карточка заказа до оплаты -----------------------------------------------------------------------------------------
+
+    card_offers = [[<b>Your video</b>
+<i>{prompt}</i>
+
+Pick a ready-made option or set everything yourself.]],
+
+    card_quality = [[<b>Quality</b>
+<i>{prompt}</i>
+
+The higher the quality, the more a second costs.]],
+
+    card_seconds = [[<b>Length · {model}</b>
+<i>{prompt}</i>
+
+How many seconds?]],
+
+    card_shape = [[<b>Format · {model}, {seconds} s</b>
+<i>{prompt}</i>
+
+What shape should the frame be?]],
+
+    card_confirm = [[<b>Check your order</b>
+<i>{prompt}</i>
+
+{model} · {seconds} s · {shape}, {size}
+Waiting time: {wait}
+
+Price: <b>{price} ₸</b>
+You have {before:token}, after the order {after:token}.]],
+
+    card_missing = [[<b>You are {missing:token} short</b>
+<i>{prompt}</i>
+
+{model} · {seconds} s · {shape}, {size}
+Price: <b>{price} ₸</b>
+You have {balance:token}.]],
+
+    card_dropped = "All right, this one is not ordered. Whenever you want another video, just write what should be in the shot.",
+    price_changed = "⚠️ The price has changed: it was {old} ₸, now it is {new} ₸. We charge nothing without your consent.",
+    not_sold_now = "This option is not available right now. Please choose another one.",
+    wait_usual = "usually {from}–{to} min",
+    wait_measured = "usually {time}",
+
+    shape_vertical = "vertical",
+    shape_horizontal = "horizontal",
+    shape_square = "square",
+
+    button_offer = "{label} — {price} ₸",
+    button_custom = "⚙️ Set it up",
+    button_model = "{model} — from {price} ₸",
+    button_seconds = "{seconds} s — {price} ₸",
+    button_shape = "{shape} · {size}",
+    button_order = "✅ Make it for {price} ₸",
+    button_back = "⬅️ Back",
+    button_drop = "✖️ Cancel",
+    button_top_up = "➕ Top up",
+
+    -- Карточка оформленного заказа --------------------------------------------------------------------------------------
+
+    order_head = [[<b>Order No. {number}</b> · {model}, {seconds} s · {price} ₸
+<i>{prompt}</i>]],
+
+    order_next = "⏳ You are next in the queue.",
+    order_queued = "⏳ In the queue, {ahead:order} ahead of you.",
+    order_starting = "⏳ Your order is being started.",
+    order_rendering = [[{bar} {percent}%
+{elapsed} so far · {rest}]],
+    order_fetching = "📥 The video is made and on its way to us. {elapsed} so far.",
+    order_ready = "📤 The video is ready, sending it to you.",
+    order_delivered = "✅ Done! The video is below, in this chat.",
+    order_cancelled = "The order is cancelled, {price:token} back on your balance.",
+    order_refunded = "The video did not work out, {price:token} back on your balance.",
+    rest_measured = "{time} left",
+    rest_usual = "usually {from}–{to} min",
+    time_soon = "less than a minute",
+    time_seconds = "{seconds} s",
+    time_minutes = "{minutes} min",
+    time_both = "{minutes} min {seconds} s",
+    button_cancel = "✖️ Cancel the order",
+    button_cancel_number = "✖️ Cancel No. {number}",
+
+    -- Короткие ответы на нажатие кнопки (до 200 символов, без оформления) -------------------------------------------------
+
+    toast_ordered = "Order No. {number} is accepted",
+    toast_cancelled = "Cancelled, {price:token} back on your balance",
+    toast_too_late = "The video is being made already, so the order can no longer be cancelled.",
+    toast_old = "This button is out of date. Write what should be in the shot, or open the menu: /start",
+    toast_not_yours = "This is not your order.",
+    toast_already = "An order has already been placed from this card: /queue",
+    toast_queue_full = "There are too many orders right now. Please try again in a few minutes — you were not charged.",
+    toast_too_many = "You already have {limit:order} in progress, which is the most at once. Wait for one to finish or cancel one: /queue",
+
+    -- Деньги ------------------------------------------------------------------------------------------------------------
+
+    balance = "You have <b>{available:token}</b>.",
+    balance_held = "Another {held:token} set aside for orders in progress: charged when the video is ready, or returned.",
+    history_title = "<b>Recent activity</b>",
+    history_empty = "Nothing has happened here yet.",
+    history_line = "{date}  <b>{amount}</b>  {reason} → {balance}",
+    -- Дата в истории: {day}, {month} (имена — ниже) и {time}.
+    date = "{day} {month} {time}",
+    month_1 = "Jan", month_2 = "Feb", month_3 = "Mar", month_4 = "Apr", month_5 = "May", month_6 = "Jun",
+    month_7 = "Jul", month_8 = "Aug", month_9 = "Sep", month_10 = "Oct", month_11 = "Nov", month_12 = "Dec",
+    reason_welcome = "gift",
+    reason_top_up = "top-up",
+    reason_hold = "order No. {number}",
+    reason_capture = "order No. {number}, payment",
+    reason_release = "order No. {number}, refund",
+
+    buy = [[<b>Token packages</b>
+
+{packages}
+
+For now, we top up by hand: write to the owner of the bot which package you need and give your number, <code>{id}</code>. I will tell you as soon as the tokens are here.]],
+
+    buy_admin = "You are an admin: <code>/topup number amount reason</code> — for example, <code>/topup 123456789 742 Kaspi payment</code>. An @username will do instead of the number.",
+    package = "• {tokens:token} — {price} ₸",
+    package_off = "• {tokens:token} — {price} ₸ (−{percent}%)",
+    credit = "✅ {amount:token} added. You have {balance:token}.",
+
+    -- Мои заказы --------------------------------------------------------------------------------------------------------
+
+    queue = [[<b>Your orders</b>
+
+{lines}
+
+In all: {running} of {capacity} in progress, {waiting} waiting.]],
+
+    queue_empty = "You have no orders in progress. Write what should be in the shot, and off we go.",
+    queue_line = "No. {number} · {model}, {seconds} s — {state}",
+    state_next = "next in the queue",
+    state_queued = "in the queue, {ahead:order} ahead of you",
+    state_starting = "being started",
+    state_rendering = "being made, {percent}%",
+    state_fetching = "fetching the finished video",
+    state_ready = "ready, sending it to you",
+
+    -- Готовое видео и возвраты ------------------------------------------------------------------------------------------
+
+    caption = [[<b>Order No. {number}</b> · {model}, {seconds} s
+<i>{prompt}</i>]],
+
+    refund = [[<b>Order No. {number}: the video did not work out</b>
+
+{reason}
+
+All of it is back: {price:token}. You have {balance:token}.
+
+{advice}]],
+
+    refund_moderation = "The model refused: the description breaks its rules. The usual reasons are real people, 18+ scenes, cruelty, or somebody else’s characters.",
+    refund_bad_input = "The model could not take the order as it was.",
+    refund_engine_failed = "The service that makes the videos broke down on your order, although we tried several times.",
+    refund_engine_closed = "The service that makes the videos is not taking our orders right now. It is not your fault, and we are on it.",
+    refund_timed_out = "The video was taking too long, and we stopped waiting.",
+    refund_film_lost = "The video was ready, but we could not fetch it.",
+    refund_too_large = "The video turned out larger than 50 MB, which Telegram does not carry.",
+    refund_unknown = "The connection to the service broke, and we could not find out whether it had taken the order.",
+    advice_rephrase = "Try to describe the scene differently; there are tips in /help.",
+    advice_again = "Please order once more: it usually works the second time.",
+    advice_smaller = "Please order a shorter video or a simpler quality.",
+    advice_later = "Please try again later or choose another quality.",
+
+    -- Для администраторов -----------------------------------------------------------------------------------------------
+
+    top_up_usage = "Like this: <code>/topup number amount reason</code>. An @username will do instead of the number, and the reason may be left out. The amount is a whole number of tokens.",
+    top_up_done = "✅ {name} (<code>{id}</code>): +{amount:token}. It was {before}, now it is {after}.",
+    top_up_repeated = "This top-up was made before: {name} (<code>{id}</code>), {amount:token}, the balance is {after}. Nothing is added a second time.",
+    top_up_nobody = "I know nobody like that: {whom}. They have to write to the bot at least once first.",
+    top_up_amount = "That cannot be added: it takes a whole number from 1 to {most}.",
+    top_up_conflict = "This very command added another amount before. Send it again as a new message.",
+    top_up_reason = "no reason given",
+
+    alert_engine_closed = "🔴 The service “{engine}” refuses us: {reason}. Nothing is sold on it for now. Check the key and the payment.",
+    alert_unknown_outcome = "🟠 Order No. {number}: we could not find out whether the service took it. The user has the tokens back, but you may still be billed for this video.",
+    alert_undelivered = "🟠 Order No. {number}: a message to the user could not be delivered and will not be tried again.",
+    alert_undelivered_some = "🟠 A message to a user could not be delivered and will not be tried again.",
+    alert_scripts_loaded = "🟢 New scripts are in force, version <code>{version}</code>.\n{changes}",
+    alert_scripts_refused = "🔴 The scripts have a mistake and were not accepted; the previous version stays in force.\n<code>{problems}</code>",
+  },
+}

@@ -1,0 +1,32 @@
+//! The owner's scripts: Lua files that say what is sold, for how much and in which words, read into typed values.
+//!
+//! Every file runs once, in a closed machine of its own, when it is loaded. Afterwards no script is running anywhere: what
+//! it said is data. This is the only place that names mlua.
+
+mod changes;
+mod explain;
+mod fields;
+mod files;
+mod folder;
+mod html;
+mod lengths;
+mod load;
+mod machine;
+mod menus;
+mod packages;
+mod place;
+mod pricing;
+mod problem;
+mod quick;
+mod seed;
+mod tree;
+mod watcher;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use files::FolderSettings;
+pub use folder::Folder;
+pub use problem::Problem;
+pub use watcher::Watcher;

@@ -1,0 +1,143 @@
+//! Turns what Luau says about a script into a sentence for the owner. What it does not know it passes on as it is.
+
+use mlua::Error;
+
+use super::problem::Problem;
+
+/// `line` is where the script was last seen at work, for errors that name no line themselves.
+pub(super) fn explain(file: &str, error: &Error, line: Option<u32>) -> Problem {
+    let text = innermost(error);
+    let (own_line, message) = split_place(file, &text);
+    Problem {
+        file: file.to_owned(),
+        line: own_line.or(line),
+        path: None,
+        message: in_russian(message),
+        suggestion: None,
+    }
+}
+
+fn innermost(error: &Error) -> String {
+    match error {
+        Error::CallbackError { cause, .. } => innermost(cause),
+        Error::WithContext { cause, .. } => innermost(cause),
+        Error::SyntaxError { message, .. } => message.clone(),
+        Error::RuntimeError(message) => {
+            let message = message.split("\nstack traceback:").next();
+            message.unwrap_or_default().to_owned()
+        }
+        Error::MemoryError(_) => "not enough memory".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Takes `scripts/pricing.lua:12: ` off the front.
+fn split_place<'a>(file: &str, text: &'a str) -> (Option<u32>, &'a str) {
+    let placed = || {
+        let (line, message) = text.strip_prefix(file)?.strip_prefix(':')?.split_once(": ")?;
+        Some((line.parse().ok()?, message))
+    };
+    match placed() {
+        Some((line, message)) => (Some(line), message),
+        None => (None, text),
+    }
+}
+
+/// What Luau says exactly, and what it means.
+const WHOLE: &[(&str, &str)] = &[
+    ("Expected ',' after table constructor element", "здесь или в конце строки выше не хватает запятой"),
+    ("Malformed string; did you forget to finish it?", "текст не закончен: не хватает закрывающей кавычки"),
+    (
+        "Incomplete statement: expected assignment or a function call",
+        "строка не закончена или лишняя: такой команды нет",
+    ),
+    ("stack overflow", "функция вызывает саму себя без конца"),
+    ("not enough memory", "скрипту не хватило 64 МБ памяти"),
+    ("attempt to modify a readonly table", "эту таблицу менять нельзя"),
+    ("attempt to call a nil value", "вызвано то, чего нет: проверьте имя функции"),
+];
+
+fn in_russian(message: &str) -> String {
+    if let Some((_, meaning)) = WHOLE.iter().find(|(said, _)| *said == message) {
+        return (*meaning).to_owned();
+    }
+    parsed(message).or_else(|| computed(message)).unwrap_or_else(|| {
+        match message.chars().any(|c| matches!(c, 'а'..='я')) {
+            true => message.to_owned(),
+            false => format!("ошибка в коде: {message}"),
+        }
+    })
+}
+
+/// Mistakes in the writing.
+fn parsed(message: &str) -> Option<String> {
+    let (wanted, got) = message.strip_prefix("Expected ")?.split_once(", got ")?;
+    if let Some((_, sign)) = got.split_once("did you mean '") {
+        let plain = sign.trim_end_matches("'?)");
+        return Some(format!("здесь стоит типографский знак; в коде нужен обычный: {plain}"));
+    }
+    let got = match got.split(';').next().unwrap_or(got) {
+        "<eof>" => "конец файла",
+        other => other,
+    };
+    if let Some((sign, opened)) = wanted.split_once(" (to close ") {
+        let opened = opened.trim_end_matches(')').replace(" at line ", " из строки ");
+        return Some(format!("не хватает {sign}, чтобы закрыть {opened}; вместо этого здесь {got}"));
+    }
+    Some(match wanted {
+        "<eof>" => format!("после конца таблицы лишнее: {got} (может быть, выше лишняя скобка)"),
+        "identifier when parsing expression" => format!("здесь должно стоять значение, а стоит {got}"),
+        other => format!("здесь должно быть {other}, а стоит {got}"),
+    })
+}
+
+/// Mistakes in the counting.
+fn computed(message: &str) -> Option<String> {
+    if let Some((_, of)) = message.split_once("attempt to perform arithmetic (") {
+        let (_, values) = of.split_once(" on ")?;
+        return Some(format!("считать можно только числа, а здесь {}", values.replace(" and ", " и ")));
+    }
+    if let Some(values) = message.strip_prefix("attempt to compare ") {
+        return Some(format!("сравнить это нельзя: {values}"));
+    }
+    if let Some(of) = message.strip_prefix("attempt to index nil with ") {
+        return Some(format!("поля {of} нет: перед точкой стоит пустое значение"));
+    }
+    message
+        .strip_prefix("attempt to call a ")
+        .map(|what| format!("вызвать можно только функцию, а это {}", what.trim_end_matches(" value")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_luau_says_becomes_russian_with_its_line() {
+        for (said, line, meaning) in [
+            ("s.lua:3: Expected ',' after table constructor element", Some(3), "не хватает запятой"),
+            (
+                "s.lua:2: Expected 'end' (to close 'function' at line 1), got 'return'",
+                Some(2),
+                "не хватает 'end', чтобы закрыть 'function' из строки 1",
+            ),
+            (
+                "s.lua:1: Expected identifier when parsing expression, got Unicode character U+201c (did you mean '\"'?)",
+                Some(1),
+                "в коде нужен обычный: \"",
+            ),
+            ("s.lua:1: Expected <eof>, got '}'", Some(1), "лишнее: '}'"),
+            (
+                "s.lua:9: attempt to perform arithmetic (mul) on nil and number",
+                Some(9),
+                "считать можно только числа, а здесь nil и number",
+            ),
+            ("что-то своё", None, "что-то своё"),
+            ("s.lua:4: something new", Some(4), "ошибка в коде: something new"),
+        ] {
+            let problem = explain("s.lua", &Error::runtime(said), None);
+            assert_eq!(problem.line, line, "{said}");
+            assert!(problem.message.contains(meaning), "{}", problem.message);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Reads the fields of one table into typed values. Whatever is not asked for is unknown, and unknown is a mistake, so
+//! the code that reads a table is also its schema. Every mistake goes into the report; reading goes on to find the next.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use mlua::Function;
+
+use super::place::{field, item};
+use super::problem::{Report, nearest};
+use super::tree::Node;
+use crate::domain::money::MicroUsd;
+
+pub(super) struct Fields<'a> {
+    report: &'a mut Report,
+    path: String,
+    record: &'a BTreeMap<String, Node>,
+    known: Vec<&'static str>,
+    missing: Vec<&'static str>,
+}
+
+/// An empty `{}` is an empty list as well as an empty record.
+static EMPTY: BTreeMap<String, Node> = BTreeMap::new();
+
+impl<'a> Fields<'a> {
+    /// None, and a report, when `node` is no table with fields.
+    pub(super) fn of(node: &'a Node, path: &str, report: &'a mut Report) -> Option<Self> {
+        let Node::Record(record) = node else {
+            report.wrong(path, format!("нужна таблица {{ поле = значение }}, а здесь {}", node.described()));
+            return None;
+        };
+        Some(Self::over(record, path, report))
+    }
+
+    fn over(record: &'a BTreeMap<String, Node>, path: &str, report: &'a mut Report) -> Self {
+        Self { report, path: path.to_owned(), record, known: Vec::new(), missing: Vec::new() }
+    }
+
+    pub(super) fn path_of(&self, key: &str) -> String {
+        field(&self.path, key)
+    }
+
+    pub(super) fn wrong(&mut self, key: &str, message: impl Into<String>) {
+        let path = self.path_of(key);
+        self.report.wrong(&path, message);
+    }
+
+    pub(super) fn optional(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.known.push(key);
+        self.record.get(key)
+    }
+
+    pub(super) fn required(&mut self, key: &'static str) -> Option<&'a Node> {
+        let found = self.optional(key);
+        if found.is_none() {
+            self.missing.push(key);
+        }
+        found
+    }
+
+    /// A text that is not blank, of at most `limit` characters.
+    pub(super) fn text(&mut self, key: &'static str, limit: usize) -> Option<&'a str> {
+        let node = self.required(key)?;
+        let path = self.path_of(key);
+        text(node, &path, limit, self.report)
+    }
+
+    pub(super) fn integer(&mut self, key: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
+        let node = self.required(key)?;
+        let path = self.path_of(key);
+        integer(node, &path, range, self.report)
+    }
+
+    /// A number that only a script's formulas use.
+    pub(super) fn number(&mut self, key: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
+        let node = self.required(key)?;
+        let path = self.path_of(key);
+        let number = number(node, &path, self.report)?;
+        if !range.contains(&number) {
+            let (from, to) = range.into_inner();
+            self.report.wrong(&path, format!("нужно число от {from} до {to}, а здесь {number}"));
+            return None;
+        }
+        Some(number)
+    }
+
+    /// Dollars that must be whole millionths.
+    pub(super) fn usd(&mut self, key: &'static str) -> Option<MicroUsd> {
+        let dollars = self.number(key, 0.000_001..=1_000.0)?;
+        let micro = dollars * 1e6;
+        if (micro - micro.round()).abs() > 1e-3 {
+            self.wrong(key, format!("{dollars} $ — слишком дробно: не больше шести знаков после точки"));
+            return None;
+        }
+        Some(MicroUsd::new(micro.round() as i64))
+    }
+
+    /// `true` or `false`; without the field, `false`.
+    pub(super) fn flag(&mut self, key: &'static str) -> bool {
+        match self.optional(key) {
+            None | Some(Node::Bool(false)) => false,
+            Some(Node::Bool(true)) => true,
+            Some(other) => {
+                let message = format!("нужно true или false, а здесь {}", other.described());
+                self.wrong(key, message);
+                false
+            }
+        }
+    }
+
+    /// The items of a list, each with its path. None, and a report, when it is no list or an empty one.
+    pub(super) fn list(&mut self, key: &'static str) -> Option<Vec<(String, &'a Node)>> {
+        let node = self.required(key)?;
+        let path = self.path_of(key);
+        list(node, &path, self.report)
+    }
+
+    /// The fields of a table inside.
+    pub(super) fn fields(&mut self, key: &'static str) -> Option<Fields<'_>> {
+        let node = self.required(key)?;
+        let path = self.path_of(key);
+        Fields::of(node, &path, self.report)
+    }
+
+    /// The names and values of a table whose names the owner chooses; without the field, none.
+    pub(super) fn named(&mut self, key: &'static str) -> &'a BTreeMap<String, Node> {
+        match self.optional(key) {
+            None => &EMPTY,
+            Some(Node::Record(record)) => record,
+            Some(other) => {
+                let message = format!("нужна таблица {{ имя = значение }}, а здесь {}", other.described());
+                self.wrong(key, message);
+                &EMPTY
+            }
+        }
+    }
+
+    pub(super) fn function(&mut self, key: &'static str) -> Option<&'a Function> {
+        match self.required(key)? {
+            Node::Function(function) => Some(function),
+            other => {
+                let message = format!("нужна функция, а здесь {}", other.described());
+                self.wrong(key, message);
+                None
+            }
+        }
+    }
+
+    pub(super) fn report(&mut self) -> &mut Report {
+        self.report
+    }
+
+    /// Reports what is missing and what nobody asked for. A missing field that was only misspelt is told once.
+    pub(super) fn finish(mut self) {
+        for key in self.record.keys().filter(|key| !self.known.contains(&key.as_str())) {
+            let meant = nearest(key, self.known.iter().copied());
+            self.missing.retain(|missing| Some(*missing) != meant.as_deref());
+            let path = field(&self.path, key);
+            self.report.wrong_meant(&path, "такого поля нет", meant);
+        }
+        for key in self.missing {
+            self.report.wrong(&self.path, format!("не хватает поля «{key}»"));
+        }
+    }
+}
+
+pub(super) fn text<'a>(node: &'a Node, path: &str, limit: usize, report: &mut Report) -> Option<&'a str> {
+    match node {
+        Node::Text(text) if text.trim().is_empty() => report.wrong(path, "текст пуст"),
+        Node::Text(text) if text.chars().count() > limit => {
+            report.wrong(path, format!("текст длиннее {limit} знаков"));
+        }
+        Node::Text(text) => return Some(text),
+        other => report.wrong(path, format!("нужен текст в кавычках, а здесь {}", other.described())),
+    }
+    None
+}
+
+pub(super) fn integer(
+    node: &Node,
+    path: &str,
+    range: RangeInclusive<i64>,
+    report: &mut Report,
+) -> Option<i64> {
+    let number = number(node, path, report)?;
+    let (from, to) = range.into_inner();
+    if number.fract() != 0.0 {
+        report.wrong(path, format!("нужно целое число, а здесь {number}"));
+    } else if number < from as f64 || number > to as f64 {
+        report.wrong(path, format!("нужно целое число от {from} до {to}, а здесь {number}"));
+    } else {
+        return Some(number as i64);
+    }
+    None
+}
+
+fn number(node: &Node, path: &str, report: &mut Report) -> Option<f64> {
+    match node {
+        Node::Number(number) if number.is_finite() => return Some(*number),
+        Node::Number(number) => report.wrong(path, format!("это не число: {number}")),
+        Node::Text(text) if text.trim().replace(',', ".").parse::<f64>().is_ok() => {
+            report.wrong(path, format!("число \"{text}\" записано как текст: уберите кавычки"));
+        }
+        other => report.wrong(path, format!("нужно число, а здесь {}", other.described())),
+    }
+    None
+}
+
+pub(super) fn list<'a>(node: &'a Node, path: &str, report: &mut Report) -> Option<Vec<(String, &'a Node)>> {
+    match node {
+        Node::List(items) => {
+            let items = (1..).zip(items).map(|(at, node)| (item(path, at), node));
+            return Some(items.collect());
+        }
+        Node::Record(record) if record.is_empty() => report.wrong(path, "список пуст"),
+        other => report.wrong(path, format!("нужен список {{ …, … }}, а здесь {}", other.described())),
+    }
+    None
+}

@@ -1,0 +1,129 @@
+//! From the texts of the files to one whole set, or to all that is wrong with them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use super::files::{
+    DEFAULT_LANGUAGE, FolderSettings, LOCALES_PREFIX, MENUS, PACKAGES, PRICING, SCRIPTS_PREFIX,
+};
+use super::machine::{LOAD, Machine};
+use super::problem::{Problem, Report};
+use super::tree::Node;
+use super::{menus, packages, pricing, words};
+use crate::app::port::{ScriptFiles, ScriptSet};
+use crate::domain::catalog::Catalog;
+use crate::domain::locale::Locale;
+
+/// The texts of a set, each with the name by which problems call it.
+pub(super) struct Sources<'a> {
+    scripts: Vec<Source<'a>>,
+    locales: Vec<Source<'a>>,
+    version: &'a str,
+}
+
+struct Source<'a> {
+    /// Folder and file as the owner sees them: `scripts/pricing.lua`.
+    file: String,
+    /// `pricing.lua`.
+    name: &'a str,
+    /// Or why it cannot be read, in Russian.
+    content: &'a Result<String, String>,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn of(files: &'a ScriptFiles, settings: &FolderSettings) -> Self {
+        let within = |prefix: &str, dir: &Path| {
+            let shown =
+                dir.file_name().map_or_else(|| dir.display().to_string(), |n| n.to_string_lossy().into());
+            let named = files.files.iter().filter_map(|(name, content)| {
+                let name = name.strip_prefix(prefix)?;
+                Some(Source { file: format!("{shown}/{name}"), name, content })
+            });
+            named.collect()
+        };
+        Self {
+            scripts: within(SCRIPTS_PREFIX, &settings.scripts_dir),
+            locales: within(LOCALES_PREFIX, &settings.locales_dir),
+            version: &files.version,
+        }
+    }
+}
+
+/// # Errors
+/// Every mistake of every file, by file and line.
+pub(super) fn load(sources: &Sources<'_>) -> Result<ScriptSet, Vec<Problem>> {
+    let mut loading = Loading { ends: Instant::now() + LOAD, problems: Vec::new() };
+    let script = |name: &str| sources.scripts.iter().find(|source| source.name == name);
+    let pricing = loading.file(script(PRICING), pricing::read);
+    let packages = loading.file(script(PACKAGES), packages::read);
+    let mut locales: BTreeMap<String, Locale> = BTreeMap::new();
+    for source in &sources.locales {
+        let language = source.name.trim_end_matches(".lua");
+        let locale = loading.file(Some(source), |_, root, report| words::read(root, report, language));
+        locales.extend(locale.map(|locale| (language.to_owned(), locale)));
+    }
+    let menus =
+        loading.file(script(MENUS), |_, root, report| menus::read(root, report, pricing.as_ref(), &locales));
+    match (pricing, packages, menus) {
+        (Some(pricing), Some(packages), Some(menus)) if loading.problems.is_empty() => Ok(ScriptSet {
+            version: sources.version.to_owned(),
+            catalog: Catalog { models: pricing.models, packages, welcome: pricing.welcome },
+            menus,
+            locales,
+            default_language: DEFAULT_LANGUAGE.to_owned(),
+        }),
+        _ => Err(loading.problems),
+    }
+}
+
+struct Loading {
+    ends: Instant,
+    problems: Vec<Problem>,
+}
+
+impl Loading {
+    /// Runs one file in a machine of its own and reads what it returned.
+    fn file<T>(
+        &mut self,
+        source: Option<&Source<'_>>,
+        read: impl FnOnce(&Machine, &Node, &mut Report) -> Option<T>,
+    ) -> Option<T> {
+        let source = source?;
+        if Instant::now() > self.ends && !self.problems.is_empty() {
+            // One file has used up the time of all; the others are not to blame.
+            return None;
+        }
+        let content = match source.content {
+            Ok(content) => content,
+            Err(why) => {
+                let mut report = Report::new(&source.file, "");
+                report.wrong("", why);
+                self.problems.extend(report.into_problems());
+                return None;
+            }
+        };
+        let ran = Machine::new(&source.file, self.ends).and_then(|machine| {
+            let value = machine.run(content)?;
+            Ok((machine, value))
+        });
+        let (machine, value) = match ran {
+            Ok(ran) => ran,
+            Err(problem) => {
+                self.problems.push(problem);
+                return None;
+            }
+        };
+        let mut report = Report::new(&source.file, content);
+        let read = if value.is_table() {
+            Node::copy(&value, "", &mut report).and_then(|root| read(&machine, &root, &mut report))
+        } else {
+            report
+                .wrong("", "файл должен кончаться на return { … }: без этого слова таблица никуда не уходит");
+            None
+        };
+        let clean = report.is_clean();
+        self.problems.extend(report.into_problems());
+        read.filter(|_| clean)
+    }
+}

@@ -1,0 +1,219 @@
+//! One Luau machine for one file of one load: data in, data out. It has no files, no network, no clock and no chance, and
+//! is thrown away afterwards. A script that loops, hoards memory or recurses without end becomes a `Problem`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use mlua::chunk::ChunkMode;
+use mlua::{Error, Function, Lua, LuaOptions, LuaString, MultiValue, StdLib, Table, Value, VmState};
+
+use super::explain::explain;
+use super::problem::Problem;
+
+/// Bytes of one file. The compiler's own memory is outside `MEMORY`; at this size it stays well below that.
+pub(super) const SOURCE_CAP: usize = 256 * 1024;
+/// Bytes that one file's data and functions may take.
+const MEMORY: usize = 64 * 1024 * 1024;
+/// One run of a file or of a function in it.
+const CALL: Duration = Duration::from_millis(100);
+/// A run this short is never stopped for being slow: then it was the computer that was busy.
+const FAIR_STEPS: u32 = 2_000;
+/// All files together.
+pub(super) const LOAD: Duration = Duration::from_secs(2);
+
+/// What scripts may name. All else is removed, so that a newer Luau brings in nothing unseen.
+const GLOBALS: &[&str] = &[
+    "_G",
+    "_VERSION",
+    "assert",
+    "bit32",
+    "coroutine",
+    "error",
+    "getmetatable",
+    "ipairs",
+    "math",
+    "next",
+    "pairs",
+    "pcall",
+    "rawequal",
+    "rawget",
+    "rawlen",
+    "rawset",
+    "select",
+    "setmetatable",
+    "string",
+    "table",
+    "tonumber",
+    "tostring",
+    "type",
+    "unpack",
+    "utf8",
+    "xpcall",
+];
+/// A plain search compares byte by byte where no interrupt reaches it: a megabyte in two megabytes takes half a minute. So
+/// the two searches that can do that refuse when the lengths, multiplied, are above this.
+const SEARCHES: &[&str] = &["find", "split"];
+const SEARCH: usize = 64 * 1024 * 1024;
+/// The same script must give the same prices every time.
+const CHANCE: &[&str] = &["random", "randomseed", "noise"];
+
+pub(super) struct Machine {
+    lua: Lua,
+    file: String,
+    budget: Arc<Mutex<Budget>>,
+}
+
+struct Budget {
+    call_ends: Instant,
+    load_ends: Instant,
+    steps: u32,
+    /// The last line seen at work: an error for want of memory does not say its own.
+    line: Option<u32>,
+}
+
+impl Machine {
+    /// # Errors
+    /// When there is no memory even for an empty machine.
+    pub(super) fn new(file: &str, load_ends: Instant) -> Result<Self, Problem> {
+        let budget = Arc::new(Mutex::new(Budget { call_ends: load_ends, load_ends, steps: 0, line: None }));
+        let lua = closed_machine(file, &budget).map_err(|error| explain(file, &error, None))?;
+        Ok(Self { lua, file: file.to_owned(), budget })
+    }
+
+    /// Runs a file and returns what it returns.
+    pub(super) fn run(&self, source: &str) -> Result<Value, Problem> {
+        self.timed(|| {
+            self.lua.load(source).set_name(format!("@{}", self.file)).set_mode(ChunkMode::Text).eval()
+        })
+    }
+
+    pub(super) fn call(&self, function: &Function, arguments: &[Table]) -> Result<Value, Problem> {
+        self.timed(|| function.call(arguments.iter().cloned().map(Value::Table).collect::<MultiValue>()))
+    }
+
+    /// A table for a script to read: it cannot be changed, and naming a field it does not have is an error.
+    pub(super) fn record(&self, what: &str, fields: Vec<(&str, Value)>) -> Result<Table, Problem> {
+        let build = || {
+            let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+            let there = names.join(", ");
+            let table = self.lua.create_table_from(fields.iter().cloned())?;
+            let what = what.to_owned();
+            forbid_unknown(&self.lua, &table, &self.file, move |name| {
+                format!("у {what} нет поля «{name}»; есть {there}")
+            })?;
+            table.set_readonly(true);
+            Ok(table)
+        };
+        build().map_err(|error: Error| explain(&self.file, &error, None))
+    }
+
+    pub(super) fn text(&self, text: &str) -> Result<Value, Problem> {
+        let made = self.lua.create_string(text).map(Value::String);
+        made.map_err(|error| explain(&self.file, &error, None))
+    }
+
+    fn timed<T>(&self, run: impl FnOnce() -> mlua::Result<T>) -> Result<T, Problem> {
+        {
+            let mut budget = lock(&self.budget);
+            budget.call_ends = Instant::now() + CALL;
+            budget.steps = 0;
+            budget.line = None;
+        }
+        run().map_err(|error| explain(&self.file, &error, lock(&self.budget).line))
+    }
+}
+
+fn closed_machine(file: &str, budget: &Arc<Mutex<Budget>>) -> mlua::Result<Lua> {
+    let libraries =
+        StdLib::TABLE | StdLib::STRING | StdLib::MATH | StdLib::UTF8 | StdLib::COROUTINE | StdLib::BIT;
+    let lua = Lua::new_with(libraries, LuaOptions::new())?;
+    lua.set_memory_limit(MEMORY)?;
+    let globals = lua.globals();
+    for pair in globals.pairs::<String, Value>() {
+        let (name, _) = pair?;
+        if !GLOBALS.contains(&name.as_str()) {
+            globals.set(name, Value::Nil)?;
+        }
+    }
+    let math: Table = globals.get("math")?;
+    for name in CHANCE {
+        math.set(*name, Value::Nil)?;
+    }
+    let string: Table = globals.get("string")?;
+    for name in SEARCHES {
+        string.set(*name, bounded_search(&lua, string.get(*name)?, file)?)?;
+    }
+    forbid_unknown(&lua, &globals, file, |name| {
+        format!("неизвестное имя «{name}»; если это текст, возьмите его в кавычки: \"{name}\"")
+    })?;
+    lua.sandbox(true)?;
+    let (file, budget) = (file.to_owned(), Arc::clone(budget));
+    lua.set_interrupt(move |lua| {
+        let mut budget = lock(&budget);
+        budget.steps = budget.steps.saturating_add(1);
+        if let Some(line) = line_at_work(lua, 0) {
+            budget.line = Some(line);
+        }
+        let now = Instant::now();
+        let slow = now > budget.call_ends && budget.steps > FAIR_STEPS;
+        if slow || now > budget.load_ends {
+            return Err(located(
+                &file,
+                budget.line,
+                "скрипт считает слишком долго и был остановлен: похоже на бесконечный цикл",
+            ));
+        }
+        Ok(VmState::Continue)
+    });
+    Ok(lua)
+}
+
+fn bounded_search(lua: &Lua, search: Function, file: &str) -> mlua::Result<Function> {
+    let file = file.to_owned();
+    lua.create_function(move |lua, arguments: MultiValue| {
+        let length = |at: usize| match arguments.get(at) {
+            Some(Value::String(text)) => text.as_bytes().len(),
+            _ => 1,
+        };
+        if length(0).saturating_mul(length(1)) > SEARCH {
+            let message = "искать такой длинный текст в таком длинном слишком долго";
+            return Err(located(&file, line_at_work(lua, 1), message));
+        }
+        search.call::<MultiValue>(arguments)
+    })
+}
+
+/// Makes reading an unknown field of `table` an error at the line that reads it.
+fn forbid_unknown(
+    lua: &Lua,
+    table: &Table,
+    file: &str,
+    message: impl Fn(&str) -> String + Send + 'static,
+) -> mlua::Result<()> {
+    let file = file.to_owned();
+    let refuse = move |lua: &Lua, (_, name): (Value, LuaString)| -> mlua::Result<Value> {
+        Err(located(&file, line_at_work(lua, 1), &message(&name.to_string_lossy())))
+    };
+    let metatable = lua.create_table()?;
+    metatable.raw_set("__index", lua.create_function(refuse)?)?;
+    metatable.raw_set("__metatable", false)?;
+    table.set_metatable(Some(metatable))
+}
+
+fn located(file: &str, line: Option<u32>, message: &str) -> Error {
+    match line {
+        Some(line) => Error::runtime(format!("{file}:{line}: {message}")),
+        None => Error::runtime(message),
+    }
+}
+
+/// The line of the script that is being run; a library's own frames are passed over.
+fn line_at_work(lua: &Lua, level: usize) -> Option<u32> {
+    (level..level + 3)
+        .find_map(|level| lua.inspect_stack(level, |frame| frame.current_line()).flatten())
+        .and_then(|line| u32::try_from(line).ok())
+}
+
+fn lock(budget: &Mutex<Budget>) -> std::sync::MutexGuard<'_, Budget> {
+    budget.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,117 @@
+//! What is shipped, as it is sold.
+
+use super::*;
+use crate::domain::catalog::Orientation;
+use crate::domain::id::ModelId;
+use crate::domain::text::Value;
+
+#[test]
+fn the_shipped_prices_are_exact_to_the_token() {
+    let set = Shop::new().load();
+    let prices: Vec<_> = set
+        .catalog
+        .models
+        .iter()
+        .map(|model| {
+            let prices: Vec<_> =
+                model.offers.iter().map(|o| (o.seconds, o.price.get(), o.cost.get())).collect();
+            (model.id.as_str(), prices)
+        })
+        .collect();
+    let expected = [
+        ("sora-2", vec![(4, 445, 400_000), (8, 742, 800_000), (12, 1039, 1_200_000)]),
+        ("sora-2-pro", vec![(4, 1039, 1_200_000), (8, 1928, 2_400_000), (12, 2818, 3_600_000)]),
+        ("sora-2-pro-1080", vec![(4, 1632, 2_000_000), (8, 3115, 4_000_000), (12, 4598, 6_000_000)]),
+    ];
+    assert_eq!(prices, expected);
+    let packages: Vec<_> = set
+        .catalog
+        .packages
+        .iter()
+        .map(|package| (package.tokens.get(), package.price_tenge, package.discount_percent))
+        .collect();
+    assert_eq!(packages, [(742, 742, 0), (1484, 1336, 10), (3710, 3154, 15), (7420, 5936, 20)]);
+    assert_eq!(set.catalog.welcome.get(), 0);
+}
+
+#[test]
+fn a_quote_names_its_route_and_size() {
+    let set = Shop::new().load();
+    let model = ModelId::new("sora-2-pro-1080");
+    let quote = set.catalog.quote(&model, 8, Orientation::Vertical, &set.version).unwrap();
+    assert_eq!(quote.size.to_string(), "1024x1792");
+    assert_eq!((quote.route.engine.as_str(), quote.route.model.as_str()), ("sora", "sora-2-pro"));
+    assert_eq!(quote.price.get(), 3115);
+    assert_eq!(quote.scripts, set.version);
+}
+
+#[test]
+fn without_folders_the_shipped_files_are_in_force() {
+    let dir = TempDir::new().unwrap();
+    let settings =
+        FolderSettings { scripts_dir: dir.path().join("scripts"), locales_dir: dir.path().join("locales") };
+    let built_in = Folder::load(&settings).unwrap();
+    let seeds = Folder::new(settings.clone()).seed(&Seeding::default()).unwrap();
+    assert_eq!(seeds.written.len(), 6);
+    assert_eq!(Folder::load(&settings).unwrap().version, built_in.version);
+}
+
+#[test]
+fn russian_words_agree_with_their_numbers() {
+    let set = Shop::new().load();
+    let locale = set.locale(Some("ru-KZ"));
+    for (number, word) in
+        [(1, "токен"), (2, "токена"), (5, "токенов"), (11, "токенов"), (21, "токен"), (1_022, "токена")]
+    {
+        assert_eq!(locale.word("token", number), word, "{number}");
+    }
+    let values = [("seconds", Value::Number(8)), ("model", Value::Words("Pro".into()))];
+    let label = locale.label("quick_premium", &values);
+    assert!(label.contains("8 с"), "{label}");
+}
+
+#[test]
+fn the_owners_common_wishes_are_one_line_each() {
+    for (file, from, to, line) in [
+        ("scripts/pricing.lua", "raise_percent = 0", "raise_percent = 5", "Sora-2 · 720p, 8 с: 742 → 779 ₸"),
+        ("scripts/pricing.lua", "markup = 1.5", "markup = 1.6", "Sora-2 · 720p, 8 с: 742 → 782 ₸"),
+        (
+            "scripts/pricing.lua",
+            "title = \"Sora-2 Pro · 720p\",",
+            "title = \"Sora-2 Pro · 720p\", hidden = true,",
+            "Sora-2 Pro · 720p: снята с продажи",
+        ),
+        (
+            "scripts/packages.lua",
+            "{ tokens = 7420,",
+            "{ tokens = 14840, discount_percent = 25 },\n{ tokens = 7420,",
+            "пакет на 14 840 токенов: теперь есть, 11 130 ₸",
+        ),
+        (
+            "scripts/packages.lua",
+            "discount_percent = 10",
+            "discount_percent = 12",
+            "1 336 → 1 306 ₸ (скидка 10 → 12 %)",
+        ),
+        ("scripts/menus.lua", "\"balance\", \"queue\"", "\"queue\", \"balance\"", "изменены меню"),
+        ("scripts/pricing.lua", "welcome_tokens = 0", "welcome_tokens = 100", "подарок новичку: 0 → 100 ₸"),
+        ("locales/ru.lua", "many = \"токенов\"", "many = \"токенчиков\"", "ru: изменено текстов — 1"),
+    ] {
+        let shop = Shop::new();
+        let old = shop.load();
+        shop.edit(file, from, to);
+        let changes = Folder::new(shop.settings()).changes(&old, &shop.load());
+        let found = changes.iter().any(|change| change.replace('\u{a0}', " ").contains(line));
+        assert!(found, "{to}: {changes:?}");
+    }
+}
+
+#[test]
+fn a_quick_offer_hides_with_its_model() {
+    let shop = Shop::new();
+    shop.edit("scripts/pricing.lua", "id = \"sora-2-pro\",", "id = \"sora-2-pro\", hidden = true,");
+    let set = shop.load();
+    let quick: Vec<_> = set.menus.quick.iter().map(|offer| offer.model.as_str()).collect();
+    assert_eq!(quick, ["sora-2"]);
+    assert!(set.catalog.model(&ModelId::new("sora-2-pro")).is_none());
+}
