@@ -14,3 +14,4 @@ pub mod engine;
 pub mod media;
 pub mod script;
 pub mod store;
+pub mod telegram;

@@ -1,0 +1,140 @@
+//! The people: updates become use cases, outcomes become messages. The only place that names teloxide.
+//!
+//! In reading order: how updates come in (`poller`), wait their turn (`runner`) and are read (`update`, `command`, `tap`);
+//! the conversation (`dialog`) and its words (`view`, on `screen`s, in `html`); how messages go out (`chat`, `sender`,
+//! `pace`, `api`). It moves no money and keeps nothing but what it needs to be polite: pauses, and what cards show.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use reqwest::Url;
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::port::Scripts;
+use crate::app::{App, AppError};
+
+mod api;
+mod chat;
+mod command;
+mod dialog;
+mod html;
+mod inbox;
+mod pace;
+mod poller;
+mod runner;
+mod screen;
+mod sender;
+mod tap;
+mod update;
+mod view;
+
+use api::{Api, CommandList, Fault};
+use dialog::Dialog;
+use poller::Poller;
+use runner::Runner;
+use sender::Sender;
+use view::View;
+
+/// Between two tries to learn our own name.
+const INTRODUCTION_PAUSE: Duration = Duration::from_secs(30);
+
+/// What the adapter has to know.
+#[derive(Clone, Debug)]
+pub struct TelegramSettings {
+    pub token: SecretString,
+    /// The Bot API server, without the token's part.
+    pub api_url: Url,
+    /// How long handlers may go on after a signal to stop.
+    pub grace: Duration,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TelegramError {
+    #[error("telegram refuses the bot token: check TELEGRAM_BOT_TOKEN")]
+    TokenRefused,
+    #[error("no client for telegram can be made: {0}")]
+    Client(String),
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+/// A line to Telegram. It speaks for the use cases as their [`Chat`](crate::app::port::Chat); [`run`] listens.
+pub struct Telegram {
+    api: Api,
+    sender: Sender,
+    scripts: Arc<dyn Scripts>,
+    grace: Duration,
+    /// The bot's own name, once Telegram has told it.
+    username: OnceLock<String>,
+}
+
+/// Makes the line; nothing is sent yet.
+///
+/// # Errors
+/// When no HTTP client can be made.
+pub fn connect(settings: &TelegramSettings, scripts: Arc<dyn Scripts>) -> Result<Telegram, TelegramError> {
+    let api = Api::new(&settings.token, &settings.api_url)
+        .map_err(|error| TelegramError::Client(error.without_url().to_string()))?;
+    let (sender, username) = (Sender::default(), OnceLock::new());
+    Ok(Telegram { api, sender, scripts, grace: settings.grace, username })
+}
+
+/// Listens and answers until `stop`: first to what the last run left, then to what comes in. Then finishes what runs,
+/// within the grace period; what is left stays in the inbox.
+///
+/// # Errors
+/// When Telegram refuses the token or the store has stopped.
+pub async fn run(
+    app: Arc<App>,
+    telegram: Arc<Telegram>,
+    stop: CancellationToken,
+) -> Result<(), TelegramError> {
+    // Its own: what ends here must not stop the others by itself.
+    let stop = stop.child_token();
+    let dialog = Dialog { app: Arc::clone(&app), telegram: Arc::clone(&telegram) };
+    let runner = Runner::new(Arc::new(dialog), Arc::clone(&app) as _);
+    let poller = Poller { source: Arc::clone(&telegram) as _, inbox: app, runner: runner.clone() };
+    // Polling does not wait for the introduction: a bot whose name is not known yet answers all the same.
+    let introduction = stop.run_until_cancelled(telegram.introduce());
+    let polled = async {
+        let polled = poller.run(&stop).await;
+        stop.cancel();
+        polled
+    };
+    let (polled, _) = tokio::join!(polled, introduction);
+    runner.stop(telegram.grace).await;
+    polled
+}
+
+impl Telegram {
+    /// Learns the bot's own name and says which commands it has. Not needed for anything else, so it fails quietly.
+    async fn introduce(&self) {
+        loop {
+            match self.api.username().await {
+                Ok(name) => {
+                    tracing::info!(bot = %name, "telegram knows us");
+                    let _ = self.username.set(name);
+                    break;
+                }
+                Err(Fault::Token) => return,
+                Err(fault) => tracing::warn!(%fault, "telegram does not tell our name yet"),
+            }
+            tokio::time::sleep(INTRODUCTION_PAUSE).await;
+        }
+        let set = self.scripts.current();
+        // Telegram's lists know languages by two letters only.
+        let languages = set.locales.keys().filter(|language| language.len() == 2);
+        let lists = languages.map(|language| (CommandList::Language(language), Some(language.as_str())));
+        for (list, language) in std::iter::once((CommandList::Everybody, None)).chain(lists) {
+            let commands = View::of(&set, language).commands();
+            if let Err(fault) = self.api.set_commands(list, &commands).await {
+                tracing::warn!(%fault, ?list, "the list of commands was not set");
+            }
+        }
+    }
+
+    fn username(&self) -> Option<&str> {
+        self.username.get().map(String::as_str)
+    }
+}

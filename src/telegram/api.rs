@@ -1,0 +1,303 @@
+//! Calls to the Bot API, one function a method that we use, with errors sorted by what can be done about them.
+//!
+//! It never waits for a turn (the sender does), never retries, and no error of it holds the token.
+
+use std::path::Path;
+use std::time::Duration;
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde_json::Value;
+use teloxide::Bot;
+use teloxide::payloads::{
+    AnswerCallbackQuery, DeleteMyCommands, DeleteWebhook, EditMessageText, GetMe, SendMessage, SendVideo,
+    SetMyCommands,
+};
+use teloxide::requests::{JsonRequest, MultipartRequest, Payload};
+use teloxide::types::{
+    BotCommand, BotCommandScope, ChatId, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, InputFile,
+    LinkPreviewOptions, MessageId, ParseMode, ReplyMarkup,
+};
+
+use crate::domain::id::{MessageRef, UpdateId};
+use crate::domain::job::Film;
+
+use super::html;
+use super::screen::{Button, Screen, Toast};
+
+mod fault;
+
+pub use fault::Fault;
+use fault::fault;
+
+/// How long Telegram holds a getUpdates open when there is nothing to tell.
+const LONG_POLL: Duration = Duration::from_secs(50);
+/// For its answer to arrive on top of that.
+const LONG_POLL_MARGIN: Duration = Duration::from_secs(15);
+const ORDINARY_CALL: Duration = Duration::from_secs(30);
+/// 50 MB over a slow line.
+const UPLOAD: Duration = Duration::from_secs(300);
+/// `answerCallbackQuery` takes no more, in UTF-16 units.
+const TOAST_LIMIT: usize = 200;
+
+/// The updates that we understand; Telegram sends no others.
+const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
+
+/// Three clients with one token: each kind of call has its own time limit, and an upload never fills the line of another.
+pub struct Api {
+    calls: Bot,
+    uploads: Bot,
+    polls: Bot,
+}
+
+/// A film on its way to a chat.
+pub struct Upload<'a> {
+    pub film: Film,
+    pub path: &'a Path,
+    pub thumbnail: Option<&'a Path>,
+    /// The caption and the buttons below it.
+    pub screen: &'a Screen,
+}
+
+/// Which list of commands: a client shows the narrowest that there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandList<'a> {
+    Everybody,
+    /// Of all whose client speaks this language: two letters, Telegram knows no others here.
+    Language(&'a str),
+    Chat(i64),
+}
+
+impl CommandList<'_> {
+    fn scope(self) -> Option<BotCommandScope> {
+        match self {
+            Self::Everybody | Self::Language(_) => None,
+            Self::Chat(chat) => Some(BotCommandScope::Chat { chat_id: ChatId(chat).into() }),
+        }
+    }
+
+    fn language(self) -> Option<String> {
+        match self {
+            Self::Language(language) => Some(language.to_owned()),
+            Self::Everybody | Self::Chat(_) => None,
+        }
+    }
+}
+
+impl Api {
+    /// # Errors
+    /// When no HTTP client can be made, such as without certificates.
+    pub fn new(token: &SecretString, url: &Url) -> Result<Self, reqwest::Error> {
+        let bot = |limit: Duration| {
+            let client = teloxide::net::default_reqwest_settings().timeout(limit).build()?;
+            Ok::<_, reqwest::Error>(Bot::with_client(token.expose_secret(), client).set_api_url(url.clone()))
+        };
+        Ok(Self {
+            calls: bot(ORDINARY_CALL)?,
+            uploads: bot(UPLOAD)?,
+            polls: bot(LONG_POLL + LONG_POLL_MARGIN)?,
+        })
+    }
+
+    /// Waits for updates from `offset` on and hands them over as they came. Asking confirms all before `offset`.
+    pub async fn updates(&self, offset: Option<UpdateId>) -> Result<Vec<Value>, Fault> {
+        let payload = GetUpdates {
+            offset: offset.map(|id| id.0),
+            timeout: LONG_POLL.as_secs(),
+            allowed_updates: ALLOWED_UPDATES,
+        };
+        match call(&self.polls, payload).await? {
+            Value::Array(updates) => Ok(updates),
+            other => Err(Fault::Transient(format!("getUpdates answered no list: {}", kind(&other)))),
+        }
+    }
+
+    /// Unhooks the webhook; what waits stays waiting.
+    pub async fn delete_webhook(&self) -> Result<(), Fault> {
+        let mut payload = DeleteWebhook::new();
+        payload.drop_pending_updates = Some(false);
+        call(&self.calls, payload).await.map(drop)
+    }
+
+    /// The bot's own username.
+    pub async fn username(&self) -> Result<String, Fault> {
+        let me = call(&self.calls, GetMe::new()).await?;
+        let username = me["username"].as_str().map(str::to_owned);
+        username.ok_or_else(|| Fault::Refused("getMe names no username".to_owned()))
+    }
+
+    /// The list behind the menu button: command and what it does.
+    pub async fn set_commands(
+        &self,
+        list: CommandList<'_>,
+        commands: &[(&str, String)],
+    ) -> Result<(), Fault> {
+        let commands = commands.iter().map(|(name, what)| BotCommand::new(*name, what.as_str()));
+        let mut payload = SetMyCommands::new(commands);
+        payload.scope = list.scope();
+        payload.language_code = list.language();
+        call(&self.calls, payload).await.map(drop)
+    }
+
+    /// Takes a list away; a wider one shows then.
+    pub async fn delete_commands(&self, list: CommandList<'_>) -> Result<(), Fault> {
+        let mut payload = DeleteMyCommands::new();
+        payload.scope = list.scope();
+        payload.language_code = list.language();
+        call(&self.calls, payload).await.map(drop)
+    }
+
+    /// Sends a new message. Broken HTML, which the owner's texts may hold, is sent again as plain words.
+    pub async fn send(&self, chat: i64, screen: &Screen) -> Result<MessageRef, Fault> {
+        let markup = reply_markup(screen);
+        let payload = |text: String, mode: Option<ParseMode>| {
+            let mut payload = SendMessage::new(ChatId(chat), text);
+            payload.parse_mode = mode;
+            payload.link_preview_options = Some(no_preview());
+            payload.reply_markup = markup.clone();
+            payload
+        };
+        let mut sent = call(&self.calls, payload(screen.html.clone(), Some(ParseMode::Html))).await;
+        if let Err(Fault::Markup(detail)) = &sent {
+            tracing::error!(%detail, "a text of the locale is no valid HTML; sent without its markup");
+            sent = call(&self.calls, payload(html::plain(&screen.html), None)).await;
+        }
+        message_ref(chat, &sent?)
+    }
+
+    /// Puts `screen` in the place of a message that the bot sent.
+    pub async fn edit(&self, message: MessageRef, screen: &Screen) -> Result<(), Fault> {
+        let payload = |text: String, mode: Option<ParseMode>| {
+            let mut payload = EditMessageText::new(ChatId(message.chat), MessageId(message.message), text);
+            payload.parse_mode = mode;
+            payload.link_preview_options = Some(no_preview());
+            payload.reply_markup = Some(keyboard(&screen.buttons));
+            payload
+        };
+        let mut edited = call(&self.calls, payload(screen.html.clone(), Some(ParseMode::Html))).await;
+        if let Err(Fault::Markup(detail)) = &edited {
+            tracing::error!(%detail, "a text of the locale is no valid HTML; shown without its markup");
+            edited = call(&self.calls, payload(html::plain(&screen.html), None)).await;
+        }
+        match edited {
+            Ok(_) | Err(Fault::Unchanged) => Ok(()),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Stops the clock on a tapped button, saying something or nothing.
+    pub async fn answer(&self, query: &str, toast: Option<&Toast>) -> Result<(), Fault> {
+        let mut payload = AnswerCallbackQuery::new(query.to_owned().into());
+        payload.text = toast.map(|toast| crate::domain::text::shortened(&toast.text, TOAST_LIMIT));
+        payload.show_alert = toast.map(|toast| toast.alert);
+        call(&self.calls, payload).await.map(drop)
+    }
+
+    /// Sends a film from the disk, with all that a client needs to show it well before it has loaded.
+    /// Gives the message and the file's id at Telegram.
+    pub async fn video(&self, chat: i64, upload: &Upload<'_>) -> Result<(MessageRef, Option<String>), Fault> {
+        let sent = match self.try_video(chat, upload, true).await {
+            Err(Fault::Markup(detail)) => {
+                tracing::error!(%detail, "the caption's text is no valid HTML; sent without its markup");
+                self.try_video(chat, upload, false).await?
+            }
+            sent => sent?,
+        };
+        let file_id = sent["video"]["file_id"].as_str().map(str::to_owned);
+        Ok((message_ref(chat, &sent)?, file_id))
+    }
+
+    async fn try_video(&self, chat: i64, upload: &Upload<'_>, markup: bool) -> Result<Value, Fault> {
+        let film = upload.film;
+        let mut payload = SendVideo::new(ChatId(chat), InputFile::file(upload.path));
+        payload.width = Some(film.width);
+        payload.height = Some(film.height);
+        payload.duration = Some(u32::try_from(film.duration_ms.div_ceil(1000)).unwrap_or(u32::MAX));
+        payload.thumbnail = upload.thumbnail.map(InputFile::file);
+        payload.supports_streaming = Some(true);
+        payload.reply_markup = Some(keyboard(&upload.screen.buttons).into());
+        payload.caption =
+            Some(if markup { upload.screen.html.clone() } else { html::plain(&upload.screen.html) });
+        payload.parse_mode = markup.then_some(ParseMode::Html);
+        match MultipartRequest::new(self.uploads.clone(), payload).await {
+            // What we need of it, in the form in which the other calls have it.
+            Ok(message) => Ok(serde_json::json!({
+                "message_id": message.id.0,
+                "video": { "file_id": message.video().map(|video| video.file.id.to_string()) },
+            })),
+            Err(error) => fault::salvaged(error),
+        }
+    }
+}
+
+/// A payload whose answer is taken as it comes: an answer with fields newer than our types is still an answer.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Loose<P>(P);
+
+impl<P: Payload> Payload for Loose<P> {
+    type Output = Value;
+    const NAME: &'static str = P::NAME;
+}
+
+/// getUpdates with raw updates: typed ones lose a message for a kind of entity that is newer than the types.
+#[derive(Serialize)]
+struct GetUpdates {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<u64>,
+    timeout: u64,
+    allowed_updates: [&'static str; ALLOWED_UPDATES.len()],
+}
+
+impl Payload for GetUpdates {
+    type Output = Value;
+    const NAME: &'static str = "GetUpdates";
+}
+
+async fn call<P: Payload + Serialize + 'static>(bot: &Bot, payload: P) -> Result<Value, Fault> {
+    JsonRequest::new(bot.clone(), Loose(payload)).await.map_err(fault)
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn message_ref(chat: i64, sent: &Value) -> Result<MessageRef, Fault> {
+    let id = sent["message_id"].as_i64().and_then(|id| i32::try_from(id).ok());
+    let message = id.ok_or_else(|| Fault::Refused("sent, but the answer names no message".to_owned()))?;
+    Ok(MessageRef { chat, message })
+}
+
+fn reply_markup(screen: &Screen) -> Option<ReplyMarkup> {
+    if screen.asks {
+        Some(ForceReply::new().into())
+    } else if screen.buttons.is_empty() {
+        None
+    } else {
+        Some(keyboard(&screen.buttons).into())
+    }
+}
+
+fn keyboard(rows: &[Vec<Button>]) -> InlineKeyboardMarkup {
+    InlineKeyboardMarkup::new(rows.iter().map(|row| {
+        row.iter().map(|button| InlineKeyboardButton::callback(button.label.clone(), button.tap.encode()))
+    }))
+}
+
+fn no_preview() -> LinkPreviewOptions {
+    LinkPreviewOptions {
+        is_disabled: true,
+        url: None,
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
+    }
+}

@@ -1,0 +1,126 @@
+//! What the use cases have to say, said: films, refunds, credits and alerts that must arrive, and cards that move.
+
+use async_trait::async_trait;
+
+use crate::app::port::{Addressee, CardView, Chat, ChatError, Parcel, Sent};
+use crate::domain::id::MessageRef;
+use crate::domain::job::Job;
+
+use super::Telegram;
+use super::api::{CommandList, Fault, Upload};
+use super::screen::{Screen, Toast};
+use super::sender::{Edit, Rank};
+use super::view::{Commands, Progress, View};
+
+#[async_trait]
+impl Chat for Telegram {
+    async fn deliver(&self, to: &Addressee, parcel: &Parcel) -> Result<Sent, ChatError> {
+        let scripts = self.scripts.current();
+        let view = View::of(&scripts, to.language.as_deref());
+        let chat = to.id.0;
+        let screen = match parcel {
+            Parcel::Film { job, film, path, thumbnail } => {
+                let upload =
+                    Upload { film: *film, path, thumbnail: thumbnail.as_deref(), screen: &view.film(job) };
+                return Ok(self.upload(chat, &upload).await?);
+            }
+            Parcel::Card { job } => {
+                if let Some(card) = job.card {
+                    self.edit(card, &view.ended(job), Rank::Important, true).await.or_else(gone_is_well)?;
+                }
+                return Ok(Sent { message: None, file_id: None });
+            }
+            Parcel::Refund { job, reason, balance } => view.refund(job, *reason, *balance),
+            Parcel::Credit { amount, balance } => view.credit(*amount, *balance),
+            Parcel::Alert(alert) => view.alert(alert),
+        };
+        let call = || self.api.send(chat, &screen);
+        let message = self.sender.say(chat, Rank::Important, call).await?;
+        Ok(Sent { message: Some(message), file_id: None })
+    }
+
+    async fn show_progress(&self, to: &Addressee, job: &Job, view: &CardView) {
+        let Some(message) = job.card else { return };
+        let scripts = self.scripts.current();
+        let progress = Progress { stage: view.stage, elapsed: view.elapsed };
+        let screen = View::of(&scripts, to.language.as_deref()).order(job, progress);
+        let edit = Edit { message, fingerprint: screen.fingerprint(), closes: false };
+        let call = async {
+            let shown = self.api.edit(message, &screen).await;
+            if let Err(fault) = &shown {
+                tracing::debug!(order = job.id.0, %fault, "progress is not shown");
+            }
+            shown
+        };
+        self.sender.decorate(edit, call).await;
+    }
+}
+
+/// What the conversation says. Nothing of it must arrive: what fails is logged, and the person asks again.
+impl Telegram {
+    pub(super) async fn say(&self, chat: i64, screen: &Screen) {
+        let call = || self.api.send(chat, screen);
+        if let Err(fault) = self.sender.say(chat, Rank::Reply, call).await {
+            tracing::warn!(%fault, "a reply did not arrive");
+        }
+    }
+
+    /// Changes a card; if it is gone, the same is said anew.
+    pub(super) async fn show(&self, message: MessageRef, screen: &Screen) {
+        match self.edit(message, screen, Rank::Reply, false).await {
+            Ok(()) => {}
+            Err(Fault::Gone) => self.say(message.chat, screen).await,
+            Err(fault) => tracing::warn!(%fault, "a card was not changed"),
+        }
+    }
+
+    /// Changes a card for the last time.
+    pub(super) async fn close(&self, message: MessageRef, screen: &Screen) {
+        let closed = self.edit(message, screen, Rank::Reply, true).await.or_else(gone_is_well);
+        if let Err(fault) = closed {
+            tracing::warn!(%fault, "a card was not closed");
+        }
+    }
+
+    /// What the menu button of one chat lists; None: the same as everybody's with that client.
+    pub(super) async fn offer(&self, chat: i64, commands: Option<&Commands>) {
+        let list = CommandList::Chat(chat);
+        let set = match commands {
+            Some(commands) => self.api.set_commands(list, commands).await,
+            None => self.api.delete_commands(list).await,
+        };
+        if let Err(fault) = set {
+            tracing::warn!(%fault, "a chat's list of commands was not changed");
+        }
+    }
+
+    /// Answers a tap, at once: it takes no turn, since nothing new appears in the chat.
+    pub(super) async fn answer(&self, query: &str, toast: Option<&Toast>) {
+        if let Err(fault) = self.api.answer(query, toast).await {
+            // Too late is the usual reason, after a restart.
+            tracing::debug!(%fault, "a tap was not answered");
+        }
+    }
+
+    async fn edit(
+        &self,
+        message: MessageRef,
+        screen: &Screen,
+        rank: Rank,
+        closes: bool,
+    ) -> Result<(), Fault> {
+        let edit = Edit { message, fingerprint: screen.fingerprint(), closes };
+        let call = || self.api.edit(message, screen);
+        self.sender.edit(edit, rank, call).await
+    }
+
+    async fn upload(&self, chat: i64, upload: &Upload<'_>) -> Result<Sent, Fault> {
+        let (message, file_id) = self.sender.upload(chat, self.api.video(chat, upload)).await?;
+        Ok(Sent { message: Some(message), file_id })
+    }
+}
+
+/// A card that its owner has deleted needs no last word.
+fn gone_is_well(fault: Fault) -> Result<(), Fault> {
+    if matches!(fault, Fault::Gone) { Ok(()) } else { Err(fault) }
+}

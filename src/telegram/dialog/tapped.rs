@@ -1,0 +1,53 @@
+//! What somebody taps. The data may be old, forged or of another's message: each use case looks up whose it is.
+
+use super::{Reply, Talk};
+use crate::app::AppError;
+use crate::domain::id::JobId;
+use crate::domain::locale::TextKey;
+use crate::domain::menu::VideoAction;
+use crate::telegram::tap::Tap;
+use crate::telegram::update::Tapped;
+use crate::telegram::view::View;
+
+impl Talk<'_> {
+    pub async fn tapped(&self, tapped: &Tapped) -> Result<Reply, AppError> {
+        let Some(tap) = Tap::parse(&tapped.data) else {
+            return Ok(self.window(TextKey::ToastOld));
+        };
+        // A button in a group, or under a message too old to name: nothing can be shown in its place.
+        let Some(message) = tapped.message.filter(|message| message.chat == self.person.id.0) else {
+            return Ok(self.window(TextKey::ToastOld));
+        };
+        self.meet().await?;
+        match tap {
+            Tap::Menu(action) => self.menu(action),
+            Tap::Video(VideoAction::New, _) => Ok(Reply::say(self.view.ask_prompt())),
+            Tap::Video(VideoAction::Again, job) => self.again(job).await,
+            Tap::Cancel(job) => self.cancel(job, message).await,
+            Tap::Language(chosen) => self.choose_language(chosen).await,
+            Tap::Draft(draft, step) => self.draft(draft, step, message).await,
+        }
+    }
+
+    /// The same video once more: a new draft with the same words, straight to the confirmation.
+    async fn again(&self, job: JobId) -> Result<Reply, AppError> {
+        let Some(job) = self.app.job(self.person.id, job)? else {
+            return Ok(self.window(TextKey::ToastNotYours));
+        };
+        if job.prompt.is_empty() {
+            return Ok(Reply::say(self.view.ask_prompt()));
+        }
+        let draft = self.app.begin_draft(self.update, self.person.id, job.prompt).await?;
+        let choice = crate::telegram::view::choice(&job.quote);
+        let screen = match self.deal(&draft, &choice) {
+            Some(quote) => self.confirmation(&draft, &quote, None)?,
+            None => self.start(&draft),
+        };
+        Ok(Reply::say(screen))
+    }
+
+    pub fn window(&self, key: TextKey) -> Reply {
+        let view: &View<'_> = &self.view;
+        Reply::toast(view.window(key))
+    }
+}

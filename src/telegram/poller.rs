@@ -1,0 +1,158 @@
+//! The way in by long polling. Every update is kept before Telegram is told that it came: asking for the next ones is what
+//! tells it. Then whatever the inbox holds is run, in order; at start that is what the last run left.
+//!
+//! It drops nothing that waits at Telegram, and never says the token.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::Incoming;
+use crate::domain::id::UpdateId;
+
+use super::api::Fault;
+use super::inbox::Inbox;
+use super::runner::Runner;
+use super::update::Event;
+use super::{Telegram, TelegramError};
+
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Rows read from the inbox at once.
+const CHUNK: usize = 100;
+
+/// Where updates come from.
+#[async_trait]
+pub trait Source: Send + Sync {
+    async fn updates(&self, offset: Option<UpdateId>) -> Result<Vec<Value>, Fault>;
+
+    async fn delete_webhook(&self) -> Result<(), Fault>;
+}
+
+#[async_trait]
+impl Source for Telegram {
+    async fn updates(&self, offset: Option<UpdateId>) -> Result<Vec<Value>, Fault> {
+        self.api.updates(offset).await
+    }
+
+    async fn delete_webhook(&self) -> Result<(), Fault> {
+        self.api.delete_webhook().await
+    }
+}
+
+pub struct Poller {
+    pub source: Arc<dyn Source>,
+    pub inbox: Arc<dyn Inbox>,
+    pub runner: Runner,
+}
+
+/// Grows with each failure in a row.
+struct Pause(Duration);
+
+impl Poller {
+    /// Polls until `stop`.
+    ///
+    /// # Errors
+    /// When Telegram refuses the token, or the store refuses to keep what came.
+    pub async fn run(&self, stop: &CancellationToken) -> Result<(), TelegramError> {
+        let mut fed = None;
+        let mut pause = Pause(FIRST_PAUSE);
+        let mut rival_told = false;
+        loop {
+            let Some(fed_now) = stop.run_until_cancelled(self.feed(&mut fed)).await else {
+                return Ok(());
+            };
+            fed_now?;
+            let offset = self.inbox.next_offset()?;
+            let Some(answer) = stop.run_until_cancelled(self.source.updates(offset)).await else {
+                return Ok(());
+            };
+            let wait = match answer {
+                Ok(updates) => {
+                    (pause, rival_told) = (Pause(FIRST_PAUSE), false);
+                    self.accept(readable(updates), &mut fed).await?;
+                    continue;
+                }
+                Err(Fault::Token) => return Err(TelegramError::TokenRefused),
+                Err(Fault::Webhook) => {
+                    tracing::info!("a webhook is set; it is removed, since this bot polls");
+                    if let Err(fault) = self.source.delete_webhook().await {
+                        tracing::warn!(%fault, "the webhook could not be removed");
+                    }
+                    pause.next()
+                }
+                Err(Fault::Rival) => {
+                    if !rival_told {
+                        tracing::warn!(
+                            "another instance is polling with the same token; stop it, this one waits"
+                        );
+                    }
+                    rival_told = true;
+                    pause.next()
+                }
+                Err(Fault::Patience(length)) => length,
+                Err(fault) => {
+                    tracing::warn!(%fault, "no updates for now");
+                    pause.next()
+                }
+            };
+            if stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn accept(&self, batch: Vec<Incoming>, fed: &mut Option<UpdateId>) -> Result<(), TelegramError> {
+        let lowest = batch.iter().map(|incoming| incoming.id).min();
+        self.inbox.accept(batch).await?;
+        // After a quiet week Telegram may count on from a lower number: then what was fed is no mark any more, and nothing
+        // of it may still be waiting when the inbox is read from its start.
+        if lowest < *fed && self.inbox.next_offset()? <= *fed {
+            self.runner.idle().await;
+            *fed = None;
+        }
+        Ok(())
+    }
+
+    /// Hands the runner everything in the inbox that it has not had yet. Waits while the runner has no room: then nothing
+    /// is fetched either.
+    async fn feed(&self, fed: &mut Option<UpdateId>) -> Result<(), TelegramError> {
+        loop {
+            let rows = self.inbox.unhandled(*fed, CHUNK)?;
+            let last = rows.len() < CHUNK;
+            for row in rows {
+                self.runner.push(Event::read(&row)).await;
+                *fed = Some(row.id);
+            }
+            if last {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Pause {
+    fn next(&mut self) -> Duration {
+        let now = self.0;
+        self.0 = (now * 2).min(LONGEST_PAUSE);
+        now
+    }
+}
+
+/// Those that have a number; without one an update can be neither kept nor confirmed.
+fn readable(updates: Vec<Value>) -> Vec<Incoming> {
+    let incoming = updates.into_iter().filter_map(|update| match update["update_id"].as_u64() {
+        Some(id) => Some(Incoming { id: UpdateId(id), json: update.to_string() }),
+        None => {
+            tracing::debug!("an update without a number is ignored");
+            None
+        }
+    });
+    incoming.collect()
+}
+
+#[cfg(test)]
+mod tests;

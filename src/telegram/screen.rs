@@ -1,0 +1,87 @@
+//! What a person sees of the bot: a text with buttons, or a line that answers a tap. Values only; nothing is sent here.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::html;
+use super::tap::Tap;
+
+/// Telegram's limit of a message, in UTF-16 units of what is read.
+pub const MESSAGE_LIMIT: usize = 4096;
+/// Telegram's limit of the words under a film, in UTF-16 units of what is read.
+pub const CAPTION_LIMIT: usize = 1024;
+
+/// One message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Screen {
+    /// In Telegram's HTML.
+    pub html: String,
+    pub buttons: Vec<Vec<Button>>,
+    /// Opens the person's keyboard for an answer; then there are no buttons.
+    pub asks: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    /// Plain words: buttons know no HTML.
+    pub label: String,
+    pub tap: Tap,
+}
+
+/// What answers a tap: a line at the top of the chat, or a window when it has to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// Plain words.
+    pub text: String,
+    pub alert: bool,
+}
+
+impl Screen {
+    /// A message that says `html`, cut to what a message holds.
+    pub fn text(html: &str) -> Self {
+        Self { html: html::clipped(html, MESSAGE_LIMIT), ..Self::default() }
+    }
+
+    pub fn question(html: &str) -> Self {
+        Self { asks: true, ..Self::text(html) }
+    }
+
+    pub fn row(mut self, buttons: impl IntoIterator<Item = Button>) -> Self {
+        let row: Vec<Button> = buttons.into_iter().collect();
+        if !row.is_empty() {
+            self.buttons.push(row);
+        }
+        self
+    }
+
+    pub fn rows(self, rows: impl IntoIterator<Item = Vec<Button>>) -> Self {
+        rows.into_iter().fold(self, Self::row)
+    }
+
+    /// The same for two screens that look the same.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.html.hash(&mut hasher);
+        for button in self.buttons.iter().flatten() {
+            (&button.label, button.tap.encode()).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+}
+
+impl Button {
+    /// `label` may come from a template; its escapes and markup are taken out.
+    pub fn new(label: &str, tap: Tap) -> Self {
+        Self { label: html::plain(label), tap }
+    }
+}
+
+impl Toast {
+    pub fn line(html: &str) -> Self {
+        Self { text: html::plain(html), alert: false }
+    }
+
+    /// Stays until it is closed.
+    pub fn window(html: &str) -> Self {
+        Self { alert: true, ..Self::line(html) }
+    }
+}

@@ -1,0 +1,264 @@
+//! What a button does, and how that is written into its callback data: at most 64 bytes, with a version in front.
+//!
+//! The data comes back from outside and may be forged or years old: reading it decides nothing but what was asked for.
+//! Whose draft or order it is, and what it costs now, is looked up by whoever acts on it.
+
+use crate::domain::catalog::Orientation;
+use crate::domain::id::{DraftId, JobId, ModelId};
+use crate::domain::menu::{MenuAction, VideoAction};
+use crate::domain::money::Tokens;
+
+/// Raise it when the meaning of the data changes: buttons of old messages then say that they are old.
+const VERSION: &str = "1";
+/// A model's id with the longest of everything else still fits into 64 bytes.
+const MODEL_LIMIT: usize = 31;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tap {
+    Menu(MenuAction),
+    /// Under the film of an order.
+    Video(VideoAction, JobId),
+    Cancel(JobId),
+    Draft(DraftId, Step),
+    /// The tag of the language to speak; None: the client's.
+    Language(Option<String>),
+}
+
+/// A place on the way from a prompt to an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The ready-made offers.
+    Offers,
+    Quality,
+    Seconds(ModelId),
+    Shape(ModelId, u32),
+    Confirm(Choice),
+    /// «Создать за …»: the price is the one that was on the button.
+    Order(Choice, Tokens),
+    /// Forget it.
+    Drop,
+}
+
+/// What a video will be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub model: ModelId,
+    pub seconds: u32,
+    pub orientation: Orientation,
+}
+
+/// Can a button name this model? The data has room for short plain ids only.
+pub fn can_name(model: &ModelId) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    (1..=MODEL_LIMIT).contains(&model.as_str().len()) && model.as_str().bytes().all(plain)
+}
+
+impl Tap {
+    pub fn encode(&self) -> String {
+        let words = match self {
+            Self::Menu(action) => format!("m:{}", action.name()),
+            Self::Video(action, job) => format!("v:{}:{}", action.name(), short(job.0)),
+            Self::Cancel(job) => format!("x:{}", short(job.0)),
+            Self::Draft(draft, step) => format!("d:{}:{}", short(draft.0), step.encode()),
+            Self::Language(None) => "l".to_owned(),
+            Self::Language(Some(tag)) => format!("l:{tag}"),
+        };
+        format!("{VERSION}:{words}")
+    }
+
+    /// None for what no button of this version says.
+    pub fn parse(data: &str) -> Option<Self> {
+        let words: Vec<&str> = data.split(':').collect();
+        match words.as_slice() {
+            [VERSION, "m", action] => MenuAction::parse(action).map(Self::Menu),
+            [VERSION, "v", action, job] => {
+                Some(Self::Video(VideoAction::parse(action)?, JobId(number(job)?)))
+            }
+            [VERSION, "x", job] => Some(Self::Cancel(JobId(number(job)?))),
+            [VERSION, "d", draft, step @ ..] => {
+                Some(Self::Draft(DraftId(number(draft)?), Step::parse(step)?))
+            }
+            [VERSION, "l"] => Some(Self::Language(None)),
+            [VERSION, "l", tag] if is_tag(tag) => Some(Self::Language(Some((*tag).to_owned()))),
+            _ => None,
+        }
+    }
+}
+
+/// Could it be the tag of a language?
+fn is_tag(written: &str) -> bool {
+    (2..=16).contains(&written.len())
+        && written.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+impl Step {
+    fn encode(&self) -> String {
+        match self {
+            Self::Offers => "o".to_owned(),
+            Self::Quality => "q".to_owned(),
+            Self::Seconds(model) => format!("s:{model}"),
+            Self::Shape(model, seconds) => format!("r:{model}:{}", short(u64::from(*seconds))),
+            Self::Confirm(choice) => format!("c:{}", choice.encode()),
+            Self::Order(choice, price) => {
+                let price = u64::try_from(price.get()).unwrap_or(0);
+                format!("p:{}:{}", choice.encode(), short(price))
+            }
+            Self::Drop => "x".to_owned(),
+        }
+    }
+
+    fn parse(words: &[&str]) -> Option<Self> {
+        match words {
+            ["o"] => Some(Self::Offers),
+            ["q"] => Some(Self::Quality),
+            ["s", model] => model_id(model).map(Self::Seconds),
+            ["r", model, seconds] => Some(Self::Shape(model_id(model)?, small(seconds)?)),
+            ["c", model, seconds, shape] => Choice::parse(model, seconds, shape).map(Self::Confirm),
+            ["p", model, seconds, shape, price] => {
+                let price = Tokens::new(i64::try_from(number(price)?).ok()?);
+                let choice = Choice::parse(model, seconds, shape)?;
+                price.is_movable().then_some(Self::Order(choice, price))
+            }
+            ["x"] => Some(Self::Drop),
+            _ => None,
+        }
+    }
+}
+
+impl Choice {
+    fn encode(&self) -> String {
+        let shape = &self.orientation.name()[..1];
+        format!("{}:{}:{shape}", self.model, short(u64::from(self.seconds)))
+    }
+
+    fn parse(model: &str, seconds: &str, shape: &str) -> Option<Self> {
+        let orientation = Orientation::ALL.into_iter().find(|o| o.name()[..1] == *shape)?;
+        Some(Self { model: model_id(model)?, seconds: small(seconds)?, orientation })
+    }
+}
+
+fn model_id(written: &str) -> Option<ModelId> {
+    let model = ModelId::new(written);
+    can_name(&model).then_some(model)
+}
+
+/// A number in base 36.
+fn short(mut number: u64) -> String {
+    let mut digits = Vec::new();
+    loop {
+        let digit = u32::try_from(number % 36).expect("a digit is below 36");
+        digits.push(char::from_digit(digit, 36).expect("a digit is below 36"));
+        number /= 36;
+        if number == 0 {
+            return digits.into_iter().rev().collect();
+        }
+    }
+}
+
+/// The number that `short` writes so and in no other way.
+fn number(written: &str) -> Option<u64> {
+    let number = u64::from_str_radix(written, 36).ok()?;
+    (short(number) == written).then_some(number)
+}
+
+fn small(written: &str) -> Option<u32> {
+    number(written).and_then(|n| u32::try_from(n).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn longest() -> Choice {
+        Choice {
+            model: ModelId::new("m".repeat(MODEL_LIMIT)),
+            seconds: 9_999,
+            orientation: Orientation::Horizontal,
+        }
+    }
+
+    #[test]
+    fn every_button_comes_back_as_it_was_and_fits() {
+        let draft = DraftId(u64::MAX);
+        let mut taps = vec![
+            Tap::Cancel(JobId(17)),
+            Tap::Cancel(JobId(u64::MAX)),
+            Tap::Draft(DraftId(0), Step::Offers),
+            Tap::Draft(draft, Step::Quality),
+            Tap::Draft(draft, Step::Seconds(longest().model)),
+            Tap::Draft(draft, Step::Shape(longest().model, 12)),
+            Tap::Draft(draft, Step::Confirm(longest())),
+            Tap::Draft(draft, Step::Order(longest(), Tokens::CAP)),
+            Tap::Draft(draft, Step::Drop),
+            Tap::Language(None),
+            Tap::Language(Some("kk".to_owned())),
+        ];
+        taps.extend(MenuAction::ALL.iter().map(|action| Tap::Menu(*action)));
+        taps.extend(VideoAction::ALL.iter().map(|action| Tap::Video(*action, JobId(u64::MAX))));
+        taps.extend(Orientation::ALL.map(|orientation| {
+            let choice = Choice { orientation, ..longest() };
+            Tap::Draft(draft, Step::Confirm(choice))
+        }));
+        for tap in taps {
+            let data = tap.encode();
+            assert!(data.len() <= 64, "{data} has {} bytes", data.len());
+            assert_eq!(Tap::parse(&data), Some(tap), "{data}");
+        }
+    }
+
+    #[test]
+    fn what_no_button_says_is_nothing() {
+        for data in [
+            "",
+            ":",
+            "1",
+            "1:",
+            "0:m:help",
+            "2:m:help",
+            "m:help",
+            "1:m:",
+            "1:m:help:",
+            "1:m:format_disk",
+            "1:v:again",
+            "1:v:again:",
+            "1:v:again:-1",
+            "1:l:",
+            "1:l:KK",
+            "1:l:kk:kk",
+            "1:x:+1",
+            "1:x:01",
+            "1:x:ZZ",
+            "1:x:3w5e11264sgsg",
+            "1:d:1",
+            "1:d:1:p:sora:8:v",
+            "1:d:1:p:sora:8:v:0",
+            "1:d:1:p:sora:8:v:gjdgxt",
+            "1:d:1:p:sora:8:v:-5",
+            "1:d:1:c:sora:8:z",
+            "1:d:1:c:so ra:8:v",
+            "1:d:1:c::8:v",
+            "1:d:1:c:sora:zzzzzzz:v",
+            "1:d:1:s:модель",
+            "1:d:1:x:y",
+            "confirm_17_8_v",
+            "🙂",
+        ] {
+            assert_eq!(Tap::parse(data), None, "{data:?}");
+        }
+        assert_eq!(Tap::parse(&"1:".repeat(10_000)), None);
+    }
+
+    #[test]
+    fn a_model_is_named_on_buttons_only_if_it_fits() {
+        for (id, expected) in [
+            ("sora-2-pro-1080", true),
+            ("a:b", false),
+            ("модель", false),
+            ("", false),
+            ("0123456789012345678901234567890", true),
+            ("01234567890123456789012345678901", false),
+        ] {
+            assert_eq!(can_name(&ModelId::new(id)), expected, "{id}");
+        }
+    }
+}

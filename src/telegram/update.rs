@@ -1,0 +1,247 @@
+//! Updates as Telegram sends them, read into the few things that can happen to this bot.
+//!
+//! Only the fields that we use are read, and leniently: an entity, a field or a number that is newer than any library's types
+//! can neither empty a message nor fail it. What cannot be read at all is `Ignored`; nothing here panics or refuses.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::app::Incoming;
+use crate::domain::id::{MessageRef, UpdateId, UserId};
+use crate::domain::user::Profile;
+
+use super::command::Command;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub update: UpdateId,
+    /// Where it happened: events of one place are handled one after the other. None if it happened nowhere in particular.
+    pub place: Option<i64>,
+    pub what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// In a private chat, whose id is the person's own.
+    Said {
+        person: Person,
+        words: Words,
+    },
+    Tapped(Tapped),
+    /// A command in a group; `bot` is the name behind its `@`.
+    Group {
+        chat: i64,
+        person: Person,
+        bot: Option<String>,
+    },
+    /// A person has started or unblocked the bot.
+    Returned(Person),
+    /// With the reason, for the log.
+    Ignored(&'static str),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub id: UserId,
+    pub profile: Profile,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Words {
+    Command(Command),
+    /// Free words: a prompt.
+    Prompt(String),
+    Picture,
+    /// A sticker, a voice, a place on a map …
+    Other,
+}
+
+/// A tap on a button under one of the bot's messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tapped {
+    pub person: Person,
+    /// The id by which the tap is answered.
+    pub query: String,
+    pub data: String,
+    /// The message with the button. None if it is too old for Telegram to tell, or not in the person's own chat.
+    pub message: Option<MessageRef>,
+}
+
+#[derive(Deserialize)]
+struct WireUpdate {
+    message: Option<WireMessage>,
+    callback_query: Option<WireTap>,
+    my_chat_member: Option<WireMember>,
+}
+
+#[derive(Deserialize)]
+struct WireMessage {
+    chat: WireChat,
+    from: Option<WireUser>,
+    text: Option<String>,
+    #[serde(flatten)]
+    rest: HashMap<String, IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct WireTap {
+    id: String,
+    from: WireUser,
+    data: Option<String>,
+    message: Option<WirePlace>,
+}
+
+/// A message of which only the place matters; an inaccessible one has it too.
+#[derive(Deserialize)]
+struct WirePlace {
+    message_id: i32,
+    chat: WireChat,
+}
+
+#[derive(Deserialize)]
+struct WireMember {
+    chat: WireChat,
+    from: WireUser,
+    new_chat_member: WireStatus,
+}
+
+#[derive(Deserialize)]
+struct WireStatus {
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct WireChat {
+    id: i64,
+    #[serde(rename = "type", default)]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+struct WireUser {
+    id: i64,
+    #[serde(default)]
+    is_bot: bool,
+    #[serde(default)]
+    first_name: String,
+    username: Option<String>,
+    language_code: Option<String>,
+}
+
+/// Contents that are pictures, whatever else is said with them.
+const PICTURES: [&str; 1] = ["photo"];
+/// Contents that a person sent and that deserve an answer; what is in neither list is a service message.
+const OTHERS: [&str; 16] = [
+    "animation",
+    "audio",
+    "checklist",
+    "contact",
+    "dice",
+    "document",
+    "game",
+    "location",
+    "paid_media",
+    "poll",
+    "sticker",
+    "story",
+    "venue",
+    "video",
+    "video_note",
+    "voice",
+];
+
+impl Event {
+    /// Reads a persisted update.
+    pub fn read(incoming: &Incoming) -> Self {
+        let (place, what) = match serde_json::from_str::<WireUpdate>(&incoming.json) {
+            Ok(update) => update.read(),
+            Err(_) => (None, What::Ignored("not in a form we know")),
+        };
+        Self { update: incoming.id, place, what }
+    }
+}
+
+impl WireUpdate {
+    fn read(self) -> (Option<i64>, What) {
+        if let Some(message) = self.message {
+            (Some(message.chat.id), message.read())
+        } else if let Some(tap) = self.callback_query {
+            // A tap belongs to its person: in order with what he says in his own chat.
+            (Some(tap.from.id), tap.read())
+        } else if let Some(member) = self.my_chat_member {
+            (Some(member.chat.id), member.read())
+        } else {
+            (None, What::Ignored("a kind we did not ask for"))
+        }
+    }
+}
+
+impl WireMessage {
+    fn read(self) -> What {
+        let Some(from) = self.from.filter(|from| !from.is_bot) else {
+            return What::Ignored("nobody said it");
+        };
+        let has = |kinds: &[&str]| kinds.iter().any(|kind| self.rest.contains_key(*kind));
+        let words = match self.text {
+            Some(text) => match Command::parse(&text) {
+                Some(command) => Words::Command(command),
+                None => Words::Prompt(text),
+            },
+            None if has(&PICTURES) => Words::Picture,
+            None if has(&OTHERS) => Words::Other,
+            None => return What::Ignored("a service message"),
+        };
+        match (self.chat.kind.as_str(), words) {
+            ("private", words) => What::Said { person: from.person(), words },
+            ("group" | "supergroup", Words::Command(command)) => {
+                What::Group { chat: self.chat.id, person: from.person(), bot: command.bot }
+            }
+            _ => What::Ignored("talk in a group"),
+        }
+    }
+}
+
+impl WireTap {
+    fn read(self) -> What {
+        let own = |place: &WirePlace| place.chat.kind == "private" || place.chat.kind.is_empty();
+        let message = self
+            .message
+            .filter(own)
+            .map(|place| MessageRef { chat: place.chat.id, message: place.message_id });
+        What::Tapped(Tapped {
+            person: self.from.person(),
+            query: self.id,
+            data: self.data.unwrap_or_default(),
+            message,
+        })
+    }
+}
+
+impl WireMember {
+    fn read(self) -> What {
+        if self.chat.kind == "private" && self.new_chat_member.status == "member" {
+            What::Returned(self.from.person())
+        } else {
+            What::Ignored("somebody left, or a group")
+        }
+    }
+}
+
+impl WireUser {
+    fn person(self) -> Person {
+        Person {
+            id: UserId(self.id),
+            profile: Profile {
+                first_name: self.first_name,
+                username: self.username,
+                language: self.language_code,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

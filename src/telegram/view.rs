@@ -1,0 +1,133 @@
+//! What people read, as pure functions: values and a locale in, screens out. Nothing here looks anything up or sends.
+//!
+//! A text is the owner's to change, so none is trusted to be short: whatever comes out fits into Telegram's limits.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::app::port::ScriptSet;
+use crate::domain::catalog::{Catalog, Orientation, Quote, Wait};
+use crate::domain::id::ModelId;
+use crate::domain::locale::{Locale, TextKey};
+use crate::domain::menu::{MenuAction, Menus, VideoAction};
+use crate::domain::text::Value;
+
+use super::screen::Button;
+use super::tap::Tap;
+
+mod account;
+mod alert;
+mod card;
+mod film;
+mod front;
+mod language;
+mod order;
+
+pub use card::{Deal, choice};
+pub use front::Commands;
+pub use order::Progress;
+
+/// How much of a prompt a card shows, in UTF-16 units; its author knows the rest.
+const PROMPT_SHOWN: usize = 600;
+/// The same in a list, or where several things are told.
+const NAME_SHOWN: usize = 64;
+
+/// The words and menus of one person: one version of the scripts, one language.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    locale: &'a Locale,
+    locales: &'a BTreeMap<String, Locale>,
+    catalog: &'a Catalog,
+    menus: &'a Menus,
+}
+
+type Filled<'v> = [(&'v str, Value)];
+
+impl<'a> View<'a> {
+    /// `language` is what the person chose, or his client's tag; without one, or with one we don't speak, the default speaks.
+    pub fn of(set: &'a ScriptSet, language: Option<&str>) -> Self {
+        let (locale, locales) = (set.locale(language), &set.locales);
+        Self { locale, locales, catalog: &set.catalog, menus: &set.menus }
+    }
+
+    /// The text as HTML.
+    pub fn say(&self, key: TextKey, values: &Filled<'_>) -> String {
+        self.locale.say(key, values)
+    }
+
+    fn button(&self, key: TextKey, values: &Filled<'_>, tap: Tap) -> Button {
+        Button::new(&self.say(key, values), tap)
+    }
+
+    fn menu_button(&self, action: MenuAction) -> Button {
+        let key = match action {
+            MenuAction::Generate => TextKey::ButtonGenerate,
+            MenuAction::Balance => TextKey::ButtonBalance,
+            MenuAction::Queue => TextKey::ButtonQueue,
+            MenuAction::Buy => TextKey::ButtonBuy,
+            MenuAction::Help => TextKey::ButtonHelp,
+        };
+        self.button(key, &[], Tap::Menu(action))
+    }
+
+    fn video_button(&self, action: VideoAction, job: crate::domain::id::JobId) -> Button {
+        let key = match action {
+            VideoAction::Again => TextKey::ButtonAgain,
+            VideoAction::New => TextKey::ButtonNew,
+        };
+        self.button(key, &[], Tap::Video(action, job))
+    }
+
+    /// A model as users know it; one that is no longer sold keeps at least its id.
+    fn title(&self, model: &ModelId) -> String {
+        self.catalog.model(model).map_or_else(|| model.to_string(), |model| model.title.clone())
+    }
+
+    fn wait(&self, quote: &Quote) -> Option<Wait> {
+        self.catalog.model(&quote.model).map(|model| model.wait)
+    }
+
+    fn shape(&self, orientation: Orientation) -> String {
+        let key = match orientation {
+            Orientation::Vertical => TextKey::ShapeVertical,
+            Orientation::Horizontal => TextKey::ShapeHorizontal,
+            Orientation::Square => TextKey::ShapeSquare,
+        };
+        self.say(key, &[])
+    }
+
+    /// «1 мин 20 с»; from ten minutes on the seconds are left out.
+    fn duration(&self, length: Duration) -> String {
+        let seconds = i64::try_from(length.as_secs()).unwrap_or(i64::MAX);
+        let values = [("minutes", Value::Number(seconds / 60)), ("seconds", Value::Number(seconds % 60))];
+        let key = match (seconds / 60, seconds % 60) {
+            (0, _) => TextKey::TimeSeconds,
+            (10.., _) | (_, 0) => TextKey::TimeMinutes,
+            _ => TextKey::TimeBoth,
+        };
+        self.say(key, &values)
+    }
+
+    /// «3 мин», rounded up: what is not known exactly is not told exactly.
+    fn roughly(&self, length: Duration) -> String {
+        let minutes = i64::try_from(length.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
+        if length < Duration::from_secs(60) {
+            self.say(TextKey::TimeSoon, &[])
+        } else {
+            self.say(TextKey::TimeMinutes, &[("minutes", Value::Number(minutes))])
+        }
+    }
+}
+
+fn number(n: impl TryInto<i64>) -> Value {
+    Value::Number(n.try_into().unwrap_or(i64::MAX))
+}
+
+fn words(text: impl Into<String>) -> Value {
+    Value::Words(text.into())
+}
+
+#[cfg(test)]
+pub mod fixture;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! A user's money as he reads it, and what an admin hears of a top-up.
+
+use chrono::{DateTime, Datelike as _, FixedOffset};
+
+use super::{NAME_SHOWN, View, number, words};
+use crate::app::{TopUpDone, TopUpRefusal};
+use crate::domain::account::{Balance, Movement, MovementReason};
+use crate::domain::locale::TextKey;
+use crate::domain::menu::MenuAction;
+use crate::domain::money::Tokens;
+use crate::domain::text::{Value, grouped, shortened};
+use crate::domain::time::Timestamp;
+use crate::telegram::screen::Screen;
+
+/// All of Kazakhstan has kept UTC+5 since March 2024.
+const OFFSET_SECONDS: i32 = 5 * 3600;
+
+impl View<'_> {
+    /// `history` is newest first. What moved nothing that the user may spend is left out.
+    pub fn balance(&self, balance: Balance, history: &[Movement]) -> Screen {
+        let available = [("available", number(balance.available.get()))];
+        let mut blocks = vec![self.say(TextKey::Balance, &available)];
+        if balance.held > Tokens::ZERO {
+            blocks.push(self.say(TextKey::BalanceHeld, &[("held", number(balance.held.get()))]));
+        }
+        let moved = history.iter().filter(|movement| movement.amount != Tokens::ZERO);
+        let lines: Vec<String> = moved.map(|movement| self.movement(movement)).collect();
+        blocks.push(if lines.is_empty() {
+            self.say(TextKey::HistoryEmpty, &[])
+        } else {
+            format!("{}\n{}", self.say(TextKey::HistoryTitle, &[]), lines.join("\n"))
+        });
+        Screen::text(&blocks.join("\n\n"))
+            .row([MenuAction::Buy, MenuAction::Generate].map(|action| self.menu_button(action)))
+    }
+
+    fn movement(&self, movement: &Movement) -> String {
+        let order = |job: &crate::domain::id::JobId| [("number", words(job.to_string()))];
+        let reason = match &movement.reason {
+            MovementReason::Welcome => self.say(TextKey::ReasonWelcome, &[]),
+            MovementReason::TopUp => self.say(TextKey::ReasonTopUp, &[]),
+            MovementReason::Hold(job) => self.say(TextKey::ReasonHold, &order(job)),
+            MovementReason::Capture(job) => self.say(TextKey::ReasonCapture, &order(job)),
+            MovementReason::Release(job) => self.say(TextKey::ReasonRelease, &order(job)),
+        };
+        let values = [
+            ("date", Value::Html(self.date(movement.at))),
+            ("amount", words(signed(movement.amount))),
+            ("reason", Value::Html(reason)),
+            ("balance", number(movement.balance_after.get())),
+        ];
+        self.say(TextKey::HistoryLine, &values)
+    }
+
+    /// «15 янв 13:00».
+    fn date(&self, at: Timestamp) -> String {
+        let offset = FixedOffset::east_opt(OFFSET_SECONDS).expect("five hours are a valid offset");
+        let Some(utc) = DateTime::from_timestamp_millis(at.0) else { return String::new() };
+        let here = utc.with_timezone(&offset);
+        let month = TextKey::MONTHS[here.month0() as usize];
+        let values = [
+            ("day", number(here.day())),
+            ("month", Value::Html(self.say(month, &[]))),
+            ("time", words(here.format("%H:%M").to_string())),
+        ];
+        self.say(TextKey::Date, &values)
+    }
+
+    pub fn topped_up(&self, done: &TopUpDone, amount: Tokens) -> Screen {
+        let key = if done.repeated { TextKey::TopUpRepeated } else { TextKey::TopUpDone };
+        let values = [
+            ("name", words(shortened(&done.profile.first_name, NAME_SHOWN))),
+            ("id", words(done.user.to_string())),
+            ("amount", number(amount.get())),
+            ("before", number(done.before.get())),
+            ("after", number(done.after.get())),
+        ];
+        Screen::text(&self.say(key, &values))
+    }
+
+    /// `whom` is what the admin wrote.
+    pub fn not_topped_up(&self, refusal: &TopUpRefusal, whom: &str) -> Screen {
+        match refusal {
+            TopUpRefusal::NotAdmin => self.plain(TextKey::UnknownCommand),
+            TopUpRefusal::NoSuchUser => {
+                let whom = [("whom", words(shortened(whom, NAME_SHOWN)))];
+                Screen::text(&self.say(TextKey::TopUpNobody, &whom))
+            }
+            TopUpRefusal::Amount => {
+                Screen::text(&self.say(TextKey::TopUpAmount, &[("most", number(Tokens::CAP.get()))]))
+            }
+            TopUpRefusal::Conflict => self.plain(TextKey::TopUpConflict),
+            TopUpRefusal::Failed(_) => self.plain(TextKey::Sorry),
+        }
+    }
+}
+
+/// `+742`, `−1 928`.
+fn signed(amount: Tokens) -> String {
+    let plus = if amount > Tokens::ZERO { "+" } else { "" };
+    format!("{plus}{}", grouped(amount.get()))
+}

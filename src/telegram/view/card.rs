@@ -1,0 +1,194 @@
+//! The card before the order: offers, quality, length, shape, confirmation. One message that changes in place; every
+//! screen of it has a way back and a way out.
+
+use std::time::Duration;
+
+use super::{PROMPT_SHOWN, View, number, words};
+use crate::domain::catalog::{Model, Orientation, Quote};
+use crate::domain::draft::Draft;
+use crate::domain::id::DraftId;
+use crate::domain::locale::TextKey;
+use crate::domain::menu::{MenuAction, QuickOffer};
+use crate::domain::money::Tokens;
+use crate::domain::text::{Value, escape};
+use crate::telegram::html::fitted;
+use crate::telegram::screen::{Button, MESSAGE_LIMIT, Screen};
+use crate::telegram::tap::{Choice, Step, Tap};
+
+/// What is about to be agreed on.
+pub struct Deal<'a> {
+    pub quote: &'a Quote,
+    /// What the user may spend now.
+    pub balance: Tokens,
+    /// From measured renders.
+    pub expected: Option<Duration>,
+    /// The price he saw before, if it was another one.
+    pub seen: Option<Tokens>,
+}
+
+impl View<'_> {
+    /// The first card: ready-made offers with their prices, and the way to everything else.
+    pub fn offers(&self, draft: &Draft, offers: &[(&QuickOffer, Tokens)]) -> Screen {
+        let offer = |(offer, price): &(&QuickOffer, Tokens)| {
+            let values = [("model", words(self.title(&offer.model))), ("seconds", number(offer.seconds))];
+            let label = Value::Html(self.locale.label(&offer.text, &values));
+            let values = [("label", label), ("price", number(price.get()))];
+            let choice =
+                Choice { model: offer.model.clone(), seconds: offer.seconds, orientation: offer.orientation };
+            vec![self.step(TextKey::ButtonOffer, &values, draft.id, Step::Confirm(choice))]
+        };
+        let custom = self.step(TextKey::ButtonCustom, &[], draft.id, Step::Quality);
+        self.card(TextKey::CardOffers, draft, &[])
+            .rows(offers.iter().map(offer))
+            .row([custom, self.out(draft.id)])
+    }
+
+    pub fn qualities(&self, draft: &Draft, models: &[&Model]) -> Screen {
+        let quality = |model: &&Model| {
+            let cheapest = model.offers.iter().map(|offer| offer.price.get()).min()?;
+            let values = [("model", words(&model.title)), ("price", number(cheapest))];
+            let step = Step::Seconds(model.id.clone());
+            Some(vec![self.step(TextKey::ButtonModel, &values, draft.id, step)])
+        };
+        self.card(TextKey::CardQuality, draft, &[])
+            .rows(models.iter().filter_map(quality))
+            .row(self.back_or_out(draft.id, Step::Offers))
+    }
+
+    pub fn lengths(&self, draft: &Draft, model: &Model) -> Screen {
+        let length = |offer: &crate::domain::catalog::Offer| {
+            let values = [("seconds", number(offer.seconds)), ("price", number(offer.price.get()))];
+            // With one shape there is nothing to choose after the length.
+            let step = match model.shapes.as_slice() {
+                [only] => Step::Confirm(Choice {
+                    model: model.id.clone(),
+                    seconds: offer.seconds,
+                    orientation: only.orientation,
+                }),
+                _ => Step::Shape(model.id.clone(), offer.seconds),
+            };
+            vec![self.step(TextKey::ButtonSeconds, &values, draft.id, step)]
+        };
+        self.card(TextKey::CardSeconds, draft, &[("model", words(&model.title))])
+            .rows(model.offers.iter().map(length))
+            .row(self.back_or_out(draft.id, Step::Quality))
+    }
+
+    pub fn shapes(&self, draft: &Draft, model: &Model, seconds: u32) -> Screen {
+        let shape = |shape: &crate::domain::catalog::Shape| {
+            let name = Value::Html(capitalised(&self.shape(shape.orientation)));
+            let values = [("shape", name), ("size", words(size(shape.size)))];
+            let step =
+                Step::Confirm(Choice { model: model.id.clone(), seconds, orientation: shape.orientation });
+            vec![self.step(TextKey::ButtonShape, &values, draft.id, step)]
+        };
+        let values = [("model", words(&model.title)), ("seconds", number(seconds))];
+        self.card(TextKey::CardShape, draft, &values)
+            .rows(model.shapes.iter().map(shape))
+            .row(self.back_or_out(draft.id, Step::Seconds(model.id.clone())))
+    }
+
+    /// Everything that is agreed on, and the button that agrees; or how many tokens are missing.
+    pub fn confirmation(&self, draft: &Draft, deal: &Deal<'_>) -> Screen {
+        let quote = deal.quote;
+        let choice = choice(quote);
+        let after = deal.balance.minus(quote.price).unwrap_or(Tokens::ZERO);
+        let values = [
+            ("model", words(self.title(&quote.model))),
+            ("seconds", number(quote.seconds)),
+            ("shape", Value::Html(self.shape(choice.orientation))),
+            ("size", words(size(quote.size))),
+            ("price", number(quote.price.get())),
+            ("before", number(deal.balance.get())),
+            ("balance", number(deal.balance.get())),
+            ("after", number(after.get())),
+            ("missing", number(-after.get())),
+            ("wait", Value::Html(self.waiting(deal))),
+        ];
+        let (key, button) = if after >= Tokens::ZERO {
+            let price = [("price", number(quote.price.get()))];
+            let step = Step::Order(choice.clone(), quote.price);
+            (TextKey::CardConfirm, self.step(TextKey::ButtonOrder, &price, draft.id, step))
+        } else {
+            (TextKey::CardMissing, self.button(TextKey::ButtonTopUp, &[], Tap::Menu(MenuAction::Buy)))
+        };
+        let warning = deal.seen.filter(|seen| *seen != quote.price).map(|seen| {
+            let values = [("old", number(seen.get())), ("new", number(quote.price.get()))];
+            format!("{}\n\n", self.say(TextKey::PriceChanged, &values))
+        });
+        let body = self.around_prompt(key, draft, &values, &warning.unwrap_or_default());
+        Screen { html: body, ..Screen::default() }
+            .row([button])
+            .row(self.back_or_out(draft.id, self.before(&choice)))
+    }
+
+    /// Where "back" leads from the confirmation: to where it was come from.
+    fn before(&self, choice: &Choice) -> Step {
+        let quick = |offer: &QuickOffer| {
+            (&offer.model, offer.seconds, offer.orientation)
+                == (&choice.model, choice.seconds, choice.orientation)
+        };
+        let shapes = self.catalog.model(&choice.model).map_or(0, |model| model.shapes.len());
+        if self.menus.quick.iter().any(quick) {
+            Step::Offers
+        } else if shapes > 1 {
+            Step::Shape(choice.model.clone(), choice.seconds)
+        } else {
+            Step::Seconds(choice.model.clone())
+        }
+    }
+
+    fn waiting(&self, deal: &Deal<'_>) -> String {
+        match (deal.expected, self.wait(deal.quote)) {
+            (Some(length), _) => {
+                let time = Value::Html(self.roughly(length));
+                self.say(TextKey::WaitMeasured, &[("time", time)])
+            }
+            (None, Some(wait)) => {
+                let values = [("from", number(wait.from_min)), ("to", number(wait.to_min))];
+                self.say(TextKey::WaitUsual, &values)
+            }
+            (None, None) => String::new(),
+        }
+    }
+
+    fn card(&self, key: TextKey, draft: &Draft, values: &[(&str, Value)]) -> Screen {
+        Screen { html: self.around_prompt(key, draft, values, ""), ..Screen::default() }
+    }
+
+    /// A text that shows the draft's prompt, as much of it as fits.
+    fn around_prompt(&self, key: TextKey, draft: &Draft, values: &[(&str, Value)], above: &str) -> String {
+        fitted(&draft.prompt, PROMPT_SHOWN, MESSAGE_LIMIT, |prompt| {
+            let mut values = values.to_vec();
+            values.push(("prompt", Value::Html(escape(&prompt))));
+            format!("{above}{}", self.say(key, &values))
+        })
+    }
+
+    fn step(&self, key: TextKey, values: &[(&str, Value)], draft: DraftId, step: Step) -> Button {
+        self.button(key, values, Tap::Draft(draft, step))
+    }
+
+    fn out(&self, draft: DraftId) -> Button {
+        self.step(TextKey::ButtonDrop, &[], draft, Step::Drop)
+    }
+
+    fn back_or_out(&self, draft: DraftId, back: Step) -> [Button; 2] {
+        [self.step(TextKey::ButtonBack, &[], draft, back), self.out(draft)]
+    }
+}
+
+/// What was chosen, as the quote has it.
+pub fn choice(quote: &Quote) -> Choice {
+    Choice { model: quote.model.clone(), seconds: quote.seconds, orientation: Orientation::of(quote.size) }
+}
+
+/// `1024×1792`, with the sign that people write.
+pub fn size(size: crate::domain::catalog::Size) -> String {
+    format!("{}×{}", size.width, size.height)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,154 @@
+//! The card of an order, from its place in the queue to its end.
+
+use std::time::Duration;
+
+use super::card::size;
+use super::{PROMPT_SHOWN, View, number, words};
+use crate::app::port::Stage;
+use crate::app::{OrderView, QueueView};
+use crate::domain::catalog::{Orientation, Quote};
+use crate::domain::job::{Job, JobState};
+use crate::domain::locale::TextKey;
+use crate::domain::menu::VideoAction;
+use crate::domain::text::{Value, escape};
+use crate::telegram::html::fitted;
+use crate::telegram::screen::{MESSAGE_LIMIT, Screen};
+use crate::telegram::tap::Tap;
+
+/// Cells of the bar.
+const BAR: usize = 10;
+
+/// How far an order has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    pub stage: Stage,
+    /// Since it was placed.
+    pub elapsed: Duration,
+}
+
+impl View<'_> {
+    /// An order on its way. While it waits it can be taken back.
+    pub fn order(&self, job: &Job, progress: Progress) -> Screen {
+        let elapsed = ("elapsed", Value::Html(self.duration(progress.elapsed)));
+        let state = match progress.stage {
+            Stage::Queued { position: 0 | 1 } => self.say(TextKey::OrderNext, &[]),
+            Stage::Queued { position } => self.say(TextKey::OrderQueued, &[("ahead", number(position - 1))]),
+            Stage::Rendering { percent, remaining } => {
+                let values = [
+                    ("bar", words(bar(percent))),
+                    ("percent", number(percent.min(100))),
+                    elapsed,
+                    ("rest", Value::Html(self.rest(&job.quote, remaining))),
+                ];
+                self.say(TextKey::OrderRendering, &values)
+            }
+            Stage::Fetching => self.say(TextKey::OrderFetching, &[elapsed]),
+        };
+        let screen = self.order_card(job, &state);
+        match progress.stage {
+            Stage::Queued { .. } => {
+                screen.row([self.button(TextKey::ButtonCancel, &[], Tap::Cancel(job.id))])
+            }
+            Stage::Rendering { .. } | Stage::Fetching => screen,
+        }
+    }
+
+    /// An order as its state alone tells it; for one that has ended, the last that its card shows.
+    pub fn ended(&self, job: &Job) -> Screen {
+        let price = [("price", number(job.quote.price.get()))];
+        let state = match &job.state {
+            JobState::Queued | JobState::Submitting(_) | JobState::Rendering(_) | JobState::Fetching(_) => {
+                self.say(TextKey::OrderStarting, &[])
+            }
+            JobState::Ready(_) => self.say(TextKey::OrderReady, &[]),
+            JobState::Delivered(_) => self.say(TextKey::OrderDelivered, &[]),
+            JobState::Cancelled => self.say(TextKey::OrderCancelled, &price),
+            JobState::Refunded(_) => self.say(TextKey::OrderRefunded, &price),
+        };
+        let screen = self.order_card(job, &state);
+        match job.state {
+            JobState::Cancelled => {
+                let actions = [VideoAction::Again, VideoAction::New];
+                screen.row(actions.map(|action| self.video_button(action, job.id)))
+            }
+            _ => screen,
+        }
+    }
+
+    /// A user's live orders, each that still waits with a button that takes it back.
+    pub fn queue(&self, orders: &[OrderView], queue: QueueView) -> Screen {
+        let mut values = vec![
+            ("running", number(queue.running)),
+            ("capacity", number(queue.capacity)),
+            ("waiting", number(queue.waiting)),
+        ];
+        if orders.is_empty() {
+            return Screen::text(&self.say(TextKey::QueueEmpty, &values));
+        }
+        let lines: Vec<String> = orders.iter().map(|order| self.queue_line(order)).collect();
+        values.push(("lines", Value::Html(lines.join("\n"))));
+        let waiting = orders.iter().filter(|order| order.position.is_some());
+        Screen::text(&self.say(TextKey::Queue, &values)).rows(waiting.map(|order| {
+            let number = [("number", words(order.job.id.to_string()))];
+            vec![self.button(TextKey::ButtonCancelNumber, &number, Tap::Cancel(order.job.id))]
+        }))
+    }
+
+    fn queue_line(&self, order: &OrderView) -> String {
+        let state = match (&order.job.state, order.position, order.percent) {
+            (JobState::Queued, None | Some(0 | 1), _) => self.say(TextKey::StateNext, &[]),
+            (JobState::Queued, Some(position), _) => {
+                self.say(TextKey::StateQueued, &[("ahead", number(position - 1))])
+            }
+            (JobState::Rendering(_), _, Some(percent)) => {
+                self.say(TextKey::StateRendering, &[("percent", number(percent))])
+            }
+            (JobState::Submitting(_) | JobState::Rendering(_), ..) => self.say(TextKey::StateStarting, &[]),
+            (JobState::Fetching(_), ..) => self.say(TextKey::StateFetching, &[]),
+            _ => self.say(TextKey::StateReady, &[]),
+        };
+        let quote = &order.job.quote;
+        let values = [
+            ("number", words(order.job.id.to_string())),
+            ("model", words(self.title(&quote.model))),
+            ("seconds", number(quote.seconds)),
+            ("state", Value::Html(state)),
+        ];
+        self.say(TextKey::QueueLine, &values)
+    }
+
+    fn rest(&self, quote: &Quote, remaining: Option<Duration>) -> String {
+        match (remaining, self.wait(quote)) {
+            (Some(length), _) => {
+                self.say(TextKey::RestMeasured, &[("time", Value::Html(self.roughly(length)))])
+            }
+            (None, Some(wait)) => {
+                let values = [("from", number(wait.from_min)), ("to", number(wait.to_min))];
+                self.say(TextKey::RestUsual, &values)
+            }
+            (None, None) => String::new(),
+        }
+    }
+
+    fn order_card(&self, job: &Job, state: &str) -> Screen {
+        let quote = &job.quote;
+        let html = fitted(&job.prompt, PROMPT_SHOWN, MESSAGE_LIMIT, |prompt| {
+            let values = [
+                ("number", words(job.id.to_string())),
+                ("model", words(self.title(&quote.model))),
+                ("seconds", number(quote.seconds)),
+                ("shape", Value::Html(self.shape(Orientation::of(quote.size)))),
+                ("size", words(size(quote.size))),
+                ("price", number(quote.price.get())),
+                ("prompt", Value::Html(escape(&prompt))),
+            ];
+            format!("{}\n\n{state}", self.say(TextKey::OrderHead, &values))
+        });
+        Screen { html, ..Screen::default() }
+    }
+}
+
+fn bar(percent: u8) -> String {
+    let full = usize::from(percent.min(100)) * BAR / 100;
+    "▰".repeat(full) + &"▱".repeat(BAR - full)
+}

@@ -1,0 +1,200 @@
+//! The longest and the nastiest of everything still fits, and its markup stays whole.
+
+use super::*;
+
+/// No `<` or `&` of a user gets through: what is left after the known tags and escapes holds none.
+fn assert_sound(screen: &Screen, limit: usize) {
+    assert!(length(&screen.html) <= limit, "{} units", length(&screen.html));
+    let mut rest = screen.html.clone();
+    for known in ["<b>", "</b>", "<i>", "</i>", "<code>", "</code>", "&lt;", "&gt;", "&amp;", "&quot;"] {
+        rest = rest.replace(known, "");
+    }
+    assert!(!rest.contains(['<', '>', '&']), "{rest}");
+    let count = |part: &str| screen.html.matches(part).count();
+    for tag in ["b", "i", "code"] {
+        assert_eq!(count(&format!("<{tag}>")), count(&format!("</{tag}>")), "{}", screen.html);
+    }
+    for button in screen.buttons.iter().flatten() {
+        assert!(button.tap.encode().len() <= 64);
+        assert!(!button.label.is_empty());
+    }
+}
+
+fn nasty() -> [String; 5] {
+    [
+        "<b>&amp;\"</i>".repeat(400),
+        "😀".repeat(5_000),
+        "\u{202e}<script>".to_owned(),
+        "{price} }{ {{".to_owned(),
+        "а".repeat(32_000),
+    ]
+}
+
+#[test]
+fn a_prompt_breaks_neither_cards_nor_captions() {
+    let set = set();
+    let view = View::of(&set, None);
+    for prompt in nasty() {
+        let draft = draft(&prompt);
+        let quote = quote(&set, "sora-2-pro-1080", Orientation::Vertical);
+        let offers: Vec<_> = set.menus.quick.iter().map(|offer| (offer, Tokens::CAP)).collect();
+        assert_sound(&view.offers(&draft, &offers), MESSAGE_LIMIT);
+        for balance in [0, i64::MAX] {
+            assert_sound(&view.confirmation(&draft, &deal(&quote, balance)), MESSAGE_LIMIT);
+        }
+        let delivered = job(&prompt, JobState::Cancelled);
+        assert_sound(&view.ended(&delivered), MESSAGE_LIMIT);
+        assert_sound(&view.film(&delivered), CAPTION_LIMIT);
+        let stage = Stage::Rendering { percent: 255, remaining: Some(Duration::MAX) };
+        assert_sound(&view.order(&delivered, Progress { stage, elapsed: Duration::MAX }), MESSAGE_LIMIT);
+    }
+}
+
+#[test]
+fn names_reasons_and_problems_break_nothing() {
+    let set = set();
+    let view = View::of(&set, None);
+    for text in nasty() {
+        assert_sound(&view.greeting(&text, Tokens::CAP, Tokens::CAP), MESSAGE_LIMIT);
+        for alert in [
+            Alert::EngineClosed { engine: "sora".to_owned(), reason: text.clone() },
+            Alert::ScriptsLoaded { version: "1".to_owned(), changes: vec![text.clone(); 50] },
+            Alert::ScriptsRefused { problems: text.clone() },
+            Alert::UnknownOutcome { job: JobId(17) },
+            Alert::Undelivered { job: None },
+        ] {
+            assert_sound(&view.alert(&alert), MESSAGE_LIMIT);
+        }
+    }
+}
+
+#[test]
+fn an_owners_long_words_cost_the_markup_not_the_message() {
+    let mut set = set();
+    let locale = set.locales.get_mut("ru").unwrap();
+    let long = format!("<b>{{number}}</b> {{prompt}} {}", "слово ".repeat(580));
+    locale.texts.insert(TextKey::Caption, Text::parse(&long).unwrap());
+    let film = View::of(&set, None).film(&job(&"x".repeat(5_000), JobState::Cancelled));
+    assert!(length(&film.html) <= CAPTION_LIMIT);
+    assert!(film.html.starts_with("1017"));
+}
+
+#[test]
+fn many_orders_make_one_message() {
+    let set = set();
+    let order = OrderView {
+        job: job("кот", JobState::Queued),
+        position: Some(500),
+        percent: None,
+        elapsed: Duration::ZERO,
+    };
+    let queue = QueueView { running: 9_999, capacity: 9_999, waiting: 9_999 };
+    let screen = View::of(&set, None).queue(&vec![order; 100], queue);
+    assert!(length(&screen.html) <= MESSAGE_LIMIT);
+    assert!(screen.buttons.len() <= 100, "telegram shows no more");
+}
+
+/// What Telegram shows of a button; it takes more, but nobody would see it.
+const LABEL_LIMIT: usize = 64;
+/// Of a line or a window that answers a tap.
+const TOAST_LIMIT: usize = 200;
+
+/// Every screen there is, with the longest of all that is filled in.
+fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
+    let model = &set.catalog.models[2];
+    let draft = draft(&"кот ".repeat(2_000));
+    let offers: Vec<_> = set.menus.quick.iter().map(|offer| (offer, Tokens::CAP)).collect();
+    let mut quote = quote(set, "sora-2-pro-1080", Orientation::Horizontal);
+    quote.price = Tokens::CAP;
+    let expected = Some(Duration::from_secs(86_400));
+    let deal = |balance| Deal { expected, seen: Some(Tokens::new(1)), ..deal(&quote, balance) };
+    let mut all = vec![
+        view.greeting(&"Ы".repeat(200), Tokens::CAP, Tokens::CAP),
+        view.ask_prompt(),
+        view.prompt_too_long(1_000_000, 1_000_000_000),
+        view.group(&"x".repeat(32)),
+        view.packages(UserId(i64::MAX), true),
+        view.offers(&draft, &offers),
+        view.qualities(&draft, &set.catalog.models.iter().collect::<Vec<_>>()),
+        view.lengths(&draft, model),
+        view.shapes(&draft, model, 12),
+        view.confirmation(&draft, &deal(i64::MAX / 2)),
+        view.confirmation(&draft, &deal(0)),
+        view.credit(Tokens::CAP, Tokens::CAP),
+        view.languages(Some("kk")),
+        view.language_chosen(Some("kk")),
+        view.language_chosen(None),
+    ];
+    let refused = |reason| view.refund(&job("кот", JobState::Refunded(reason)), reason, Tokens::CAP);
+    all.extend(RefundReason::ALL.map(refused));
+    all.extend(
+        [TextKey::Help, TextKey::UnknownCommand, TextKey::OtherMessage, TextKey::Sorry]
+            .map(|key| view.plain(key)),
+    );
+    let movement = |job| Movement {
+        reason: MovementReason::Capture(JobId(job)),
+        amount: Tokens::CAP,
+        at: Timestamp(1_800_000_000_000),
+        balance_after: Tokens::CAP,
+    };
+    let history: Vec<_> = (0..10).map(|job| movement(u64::MAX - job)).collect();
+    all.push(view.balance(Balance { available: Tokens::CAP, held: Tokens::CAP }, &history));
+    let order = job(&draft.prompt, JobState::Queued);
+    let elapsed = Duration::from_secs(35_999);
+    for stage in [
+        Stage::Queued { position: 1 },
+        Stage::Queued { position: 1_000_000 },
+        Stage::Rendering { percent: 100, remaining: None },
+        Stage::Rendering { percent: 100, remaining: Some(Duration::from_secs(86_400)) },
+        Stage::Fetching,
+    ] {
+        all.push(view.order(&order, Progress { stage, elapsed }));
+    }
+    for state in [JobState::Queued, JobState::Cancelled, JobState::Refunded(RefundReason::Unknown)] {
+        all.push(view.ended(&job(&draft.prompt, state)));
+    }
+    all
+}
+
+#[test]
+fn every_language_fits_with_the_longest_of_everything() {
+    let set = set();
+    for language in ["ru", "kk", "en"] {
+        let view = View::of(&set, Some(language));
+        for screen in screens(view, &set) {
+            assert_sound(&screen, MESSAGE_LIMIT);
+            assert!(!screen.html.ends_with('…'), "{language}: cut off: {}", screen.html);
+            for button in screen.buttons.iter().flatten() {
+                let units = button.label.encode_utf16().count();
+                assert!(units <= LABEL_LIMIT, "{language}: {units} units: {}", button.label);
+            }
+        }
+        let film = view.film(&job(&"кот ".repeat(2_000), JobState::Cancelled));
+        assert_sound(&film, CAPTION_LIMIT);
+        assert!(film.html.contains("<b>"), "{language}: the caption lost its markup: {}", film.html);
+        for (name, what) in view.commands() {
+            assert!((1..=LABEL_LIMIT).contains(&what.encode_utf16().count()), "{language}: /{name} {what}");
+        }
+    }
+}
+
+#[test]
+fn every_answer_to_a_tap_fits_in_every_language() {
+    let set = set();
+    let windows = [TextKey::Sorry, TextKey::NotSoldNow];
+    let answers = TextKey::ALL.iter().filter(|key| key.name().starts_with("toast_"));
+    for key in answers.chain(&windows) {
+        let longest: Vec<_> = key
+            .slots()
+            .iter()
+            .map(|slot| match *slot {
+                "number" => (*slot, words("1".repeat(20))),
+                _ => (*slot, number(Tokens::CAP.get())),
+            })
+            .collect();
+        for language in ["ru", "kk", "en"] {
+            let html = View::of(&set, Some(language)).say(*key, &longest);
+            assert!(length(&html) <= TOAST_LIMIT, "{language}: {html}");
+        }
+    }
+}
