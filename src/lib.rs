@@ -12,6 +12,7 @@ pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod media;
+pub mod sandbox;
 pub mod script;
 pub mod store;
 pub mod telegram;

@@ -1,0 +1,115 @@
+//! The same bot with no keys: emulators of everything it talks to, and a chat page to talk to it.
+//!
+//! All of it listens on one loopback port, speaks the real protocols, and is the test suite's double as well.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use futures::FutureExt as _;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::app::App;
+
+pub mod bot_api;
+pub mod chat_page;
+mod engine_switch;
+mod panel;
+pub mod video_api;
+
+use bot_api::{BotApi, BotApiSettings, Person};
+use chat_page::{ChatPage, Persona};
+use engine_switch::Switch;
+use video_api::{VideoApi, VideoApiSettings};
+
+/// The people one can be in the sandbox.
+pub const USER: i64 = 1001;
+pub const ADMIN: i64 = 1;
+
+/// How often the panel is compared with what it showed last.
+const PANEL_PACE: Duration = Duration::from_millis(500);
+
+/// The emulators and the page, serving for as long as this lives.
+pub struct Sandbox {
+    pub bot_api: Arc<BotApi>,
+    pub video_api: Arc<VideoApi>,
+    pub address: SocketAddr,
+    app: Arc<OnceLock<Arc<App>>>,
+    _tasks: [AbortOnDropHandle<()>; 2],
+}
+
+impl Sandbox {
+    /// Starts serving on `listener`. `first_message_id` is for a bot that remembers messages of an earlier sandbox.
+    ///
+    /// # Errors
+    /// When the listener has no address.
+    pub fn start(listener: TcpListener, render: Duration, first_message_id: i64) -> std::io::Result<Self> {
+        let address = listener.local_addr()?;
+        let bot_api = BotApi::new(BotApiSettings { first_message_id, ..BotApiSettings::default() });
+        let video_api = VideoApi::new(VideoApiSettings { render, key: None });
+        let app = Arc::new(OnceLock::new());
+        let page = ChatPage {
+            bot_api: bot_api.clone(),
+            personas: personas(),
+            panel: show(app.clone()),
+            engine: Arc::new(Switch(video_api.clone())),
+        };
+        let routes: Router = page.router().merge(bot_api.router()).merge(video_api.router());
+        let serving = tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, routes).await {
+                tracing::error!(%error, "the sandbox does not serve any more");
+            }
+        });
+        let watching = tokio::spawn(watch_panel(bot_api.clone(), app.clone()));
+        let tasks = [serving, watching].map(AbortOnDropHandle::new);
+        Ok(Self { bot_api, video_api, address, app, _tasks: tasks })
+    }
+
+    /// Lets the panel look into the bot. Once.
+    pub fn show(&self, app: Arc<App>) {
+        let _ = self.app.set(app);
+        self.bot_api.panel_changed();
+    }
+
+    /// Where everything is: `http://127.0.0.1:8080`.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+fn personas() -> Vec<Persona> {
+    let person = |id, first_name: &str, username: &str| Person {
+        id,
+        first_name: first_name.into(),
+        username: Some(username.into()),
+        language_code: "ru".into(),
+    };
+    vec![
+        Persona { person: person(USER, "Айгерим", "aigerim"), admin: false },
+        Persona { person: person(ADMIN, "Владелец", "owner"), admin: true },
+    ]
+}
+
+fn show(app: Arc<OnceLock<Arc<App>>>) -> chat_page::Panel {
+    Arc::new(move |person| {
+        let shown = app.get().map_or(Value::Null, |app| panel::panel(app, person));
+        std::future::ready(shown).boxed()
+    })
+}
+
+/// Tells the page when there is something new behind the chat.
+async fn watch_panel(bot_api: Arc<BotApi>, app: Arc<OnceLock<Arc<App>>>) {
+    let mut shown = Vec::new();
+    loop {
+        tokio::time::sleep(PANEL_PACE).await;
+        let Some(app) = app.get() else { continue };
+        let now = vec![panel::panel(app, USER), panel::panel(app, ADMIN)];
+        if now != shown {
+            bot_api.panel_changed();
+            shown = now;
+        }
+    }
+}
