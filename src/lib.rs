@@ -8,6 +8,7 @@
 compile_error!("sora-bot needs Unix: signals, a control socket, files only their owner may read");
 
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod engine;

@@ -1,3 +1,7 @@
-//! The binary: it has no commands yet.
+//! The binary: reads its arguments, calls one function, answers with an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sora_bot::cli::main()
+}

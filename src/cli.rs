@@ -1,0 +1,105 @@
+//! The commands, one file each. The only place that prints.
+//!
+//! Exit codes: 0 done, 1 it went wrong, 2 the settings or the scripts are wrong.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where the program speaks to its operator"
+)]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::ScriptsUnusable;
+
+mod bot;
+mod check;
+mod control;
+mod data_key;
+mod log;
+mod memory;
+mod real;
+mod run;
+mod sandbox;
+mod topup;
+mod verify;
+
+pub use memory::give_memory_back;
+
+/// A Telegram bot that sells AI video for prepaid tokens.
+#[derive(Parser)]
+#[command(version, about)]
+struct Args {
+    /// The settings file; without it, config.toml here if there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the bot (also without a command)
+    Run,
+    /// Run the same bot without any keys, with a chat page to try it in
+    Sandbox(sandbox::SandboxArgs),
+    /// Check the settings and the scripts, and change nothing
+    Check(check::CheckArgs),
+    /// Recompute the ledger from its journal and say whether all is right
+    Verify,
+    /// Give a user tokens
+    Topup(topup::TopUpArgs),
+}
+
+/// Why a command ended badly.
+enum Failure {
+    /// The operator or the owner has to change something he wrote.
+    Settings(String),
+    Other(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        match error.downcast::<ScriptsUnusable>() {
+            Ok(unusable @ ScriptsUnusable::Problems(_)) => Self::Settings(unusable.to_string()),
+            Ok(unusable @ ScriptsUnusable::Store(_)) => Self::Other(unusable.into()),
+            Err(other) => Self::Other(other),
+        }
+    }
+}
+
+impl From<crate::config::Mistakes> for Failure {
+    fn from(mistakes: crate::config::Mistakes) -> Self {
+        Self::Settings(mistakes.to_string())
+    }
+}
+
+/// Parses the arguments and runs the command they name.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    if matches!(args.command, None | Some(Command::Run | Command::Sandbox(_))) {
+        give_memory_back();
+    }
+    let config = args.config.as_deref();
+    let done = match args.command.unwrap_or(Command::Run) {
+        Command::Run => run::run(config),
+        Command::Sandbox(sandbox) => sandbox::run(config, &sandbox),
+        Command::Check(check) => check::run(config, &check),
+        Command::Verify => verify::run(config),
+        Command::Topup(topup) => topup::run(config, topup),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Settings(text)) => {
+            eprintln!("{text}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Other(error)) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The bot put together: store, scripts, engines, Telegram and the tasks that make them one. `run` and `sandbox` differ
+//! only in the settings they put in.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, anyhow};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::control::Control;
+use super::data_key;
+use super::real::{SystemClock, SystemRandom};
+use crate::app::port::Engine;
+use crate::app::{
+    AcceptedScripts, AcceptedSettings, App, Engines, Reload, ScriptsUnusable, Settings, housekeeping, outbox,
+    progress, worker,
+};
+use crate::config::Config;
+use crate::domain::id::EngineId;
+use crate::domain::money::Tokens;
+use crate::engine::sora::{Sora, SoraSettings};
+use crate::script::{Folder, FolderSettings, Problem};
+use crate::store::{Options, Store};
+use crate::telegram::{self, Telegram, TelegramSettings};
+
+/// Telegram's limit for a file that a bot sends (core.telegram.org/bots/api#sendvideo).
+const MAX_UPLOAD: u64 = 50 * 1024 * 1024;
+/// What the supervisor sees when nothing can be written any more: start me again, I'll verify.
+const EXIT_STORE_STOPPED: i32 = 70;
+
+pub(super) struct Bot {
+    pub(super) app: Arc<App>,
+    telegram: Arc<Telegram>,
+    folder: Arc<Folder>,
+    config: Config,
+}
+
+impl Bot {
+    /// Opens and checks everything; sends nothing and listens to nobody yet. `welcome` is laid over the scripts' own;
+    /// `seed` fills the scripts folder with what it lacks.
+    pub(super) async fn assemble(config: Config, welcome: Option<Tokens>, seed: bool) -> Result<Self> {
+        let store = open_store(&config)?;
+        verify_newest(&store)?;
+        let folder = Arc::new(Folder::new(folder_settings(&config)));
+        let accepted = accepted_scripts(&config, &store, folder.clone(), seed).await?;
+        let token = config.telegram.token.clone().context("no bot token")?;
+        let settings =
+            TelegramSettings { token, api_url: config.telegram.api_url.clone(), grace: config.worker.grace };
+        let telegram = Arc::new(telegram::connect(&settings, accepted.clone())?);
+        let settings = app_settings(&config, welcome);
+        let engines = engines(&config)?;
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        let app = App::new(store, accepted.clone(), engines, clock, random, settings).with_accepted(accepted);
+        Ok(Self { app: Arc::new(app), telegram, folder, config })
+    }
+
+    /// Serves until told to stop, then finishes or parks what is under way within the grace period.
+    ///
+    /// # Errors
+    /// When a part that the others need has ended badly.
+    pub(super) async fn serve(self, stop: CancellationToken) -> Result<()> {
+        let Self { app, telegram, folder, config } = self;
+        for name in app.engines.names() {
+            tracing::info!(engine = %name, "renders");
+        }
+        let _watcher = {
+            let (app, runtime) = (app.clone(), tokio::runtime::Handle::current());
+            folder.watch(move || runtime.block_on(look_into_folder(&app)))
+        };
+        let _control = Control::listen(app.clone(), &config.store.path);
+        let mut parts: JoinSet<Result<()>> = JoinSet::new();
+        let chat = telegram.clone();
+        let grace = config.worker.grace;
+        {
+            let (app, stop) = (app.clone(), stop.clone());
+            parts.spawn(async move { Ok(telegram::run(app, telegram, stop).await?) });
+        }
+        {
+            let (app, stop) = (app.clone(), stop.clone());
+            parts.spawn(async move { worker::run(app, stop, grace).await.context("the worker") });
+        }
+        {
+            let (app, chat, stop) = (app.clone(), chat.clone(), stop.clone());
+            parts.spawn(async move { outbox::run(app, chat, stop, grace).await.context("the outbox") });
+        }
+        {
+            let (app, stop) = (app.clone(), stop.clone());
+            parts.spawn(async move {
+                progress::run(app, chat, stop).await;
+                Ok(())
+            });
+        }
+        {
+            let (app, stop) = (app.clone(), stop.clone());
+            parts.spawn(async move {
+                housekeeping::run(app, stop).await;
+                Ok(())
+            });
+        }
+        parts.spawn(verify_everything(app.clone()));
+        let ended = until_all_ended(&mut parts, &stop).await;
+        app.store.close();
+        ended
+    }
+}
+
+/// The first bad end stops all the others; its error is the one that is told.
+async fn until_all_ended(parts: &mut JoinSet<Result<()>>, stop: &CancellationToken) -> Result<()> {
+    let mut first = Ok(());
+    while let Some(ended) = parts.join_next().await {
+        let ended = ended.unwrap_or_else(|error| Err(anyhow!("a part of the bot broke off: {error}")));
+        if let Err(error) = ended {
+            stop.cancel();
+            if first.is_ok() {
+                first = Err(error);
+            }
+        }
+    }
+    first
+}
+
+pub(super) fn open_store(config: &Config) -> Result<Store> {
+    let key = data_key::find(&config.store, &SystemRandom)?;
+    let on_fatal = Arc::new(|error: &crate::store::StoreError| {
+        tracing::error!(%error, "nothing can be written any more: stopping at once, the next start finds out");
+        std::process::exit(EXIT_STORE_STOPPED);
+    });
+    let options = Options { key, cache: config.store.cache_bytes, on_fatal };
+    let path = &config.store.path;
+    Store::open(path, options).with_context(|| format!("the database {}", path.display()))
+}
+
+/// Everything written since the book was last known to be right is recomputed before anything is sold.
+fn verify_newest(store: &Store) -> Result<()> {
+    let report = store.verify_newest().context("the ledger")?;
+    for violation in &report.violations {
+        tracing::error!(%violation, "the ledger is not right");
+    }
+    if !report.is_clean() {
+        let count = report.violations.len();
+        return Err(anyhow!("the ledger breaks {count} rules; nothing is sold on it. See `sora-bot verify`"));
+    }
+    Ok(())
+}
+
+async fn verify_everything(app: Arc<App>) -> Result<()> {
+    let report = app.store.verify_and_remember().await.context("the ledger")?;
+    for violation in &report.violations {
+        tracing::error!(%violation, "the ledger is not right");
+    }
+    if report.is_clean() {
+        tracing::info!(transfers = report.transfers, jobs = report.jobs, "the ledger is right");
+        return Ok(());
+    }
+    Err(anyhow!("the ledger breaks {} rules; see `sora-bot verify`", report.violations.len()))
+}
+
+async fn accepted_scripts(
+    config: &Config,
+    store: &Store,
+    folder: Arc<Folder>,
+    seed: bool,
+) -> Result<Arc<AcceptedScripts>, ScriptsUnusable> {
+    let (admins, zone) = (config.telegram.admin_user_ids.clone(), config.locale.time_zone);
+    let settings = AcceptedSettings { admins, zone, seed };
+    AcceptedScripts::open(store.clone(), folder, Arc::new(SystemClock), settings).await
+}
+
+pub(super) fn folder_settings(config: &Config) -> FolderSettings {
+    FolderSettings {
+        scripts_dir: config.scripts.dir.clone(),
+        locales_dir: config.scripts.locales_dir.clone(),
+    }
+}
+
+/// One mistake a line.
+pub(super) fn listed(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The admins are told by the outbox; this is for whoever reads the log.
+async fn look_into_folder(app: &App) {
+    match app.folder_changed().await {
+        Ok(Reload::Unchanged) => {}
+        Ok(Reload::Pinned { version }) => {
+            tracing::info!(version, "a rollback stands above the scripts folder")
+        }
+        Ok(Reload::Loaded { version, changes }) => {
+            tracing::info!(version, ?changes, "new scripts are in force");
+        }
+        Ok(Reload::Refused(problems)) => {
+            let problems = problems.join("\n");
+            tracing::warn!(problems, "scripts refused; the last good ones stay in force");
+        }
+        Err(error) => tracing::error!(%error, "the scripts folder was not looked into"),
+    }
+}
+
+fn engines(config: &Config) -> Result<Engines> {
+    let Some(base_url) = &config.engine.openai_base_url else {
+        tracing::warn!("OPENAI_BASE_URL is not set: there is no engine, so nothing can be sold");
+        return Ok(Engines::default());
+    };
+    let key = config.engine.openai_api_key.clone().unwrap_or_default();
+    let sora = Sora::new(SoraSettings::new(base_url.as_str(), key)).context("OPENAI_BASE_URL")?;
+    Ok(Engines::new([(EngineId::new("sora"), Arc::new(sora) as Arc<dyn Engine>)]))
+}
+
+fn app_settings(config: &Config, welcome: Option<Tokens>) -> Settings {
+    Settings {
+        admins: config.telegram.admin_user_ids.clone(),
+        max_running: config.worker.max_concurrent_jobs,
+        poll_interval: config.worker.poll_interval,
+        max_retries: config.worker.max_retry_attempts,
+        look_up_after: config.worker.look_up_after,
+        unknown_deadline: config.worker.unknown_deadline,
+        longest_render_s: u32::try_from(config.worker.render_deadline.as_secs()).unwrap_or(u32::MAX),
+        queued_per_user: config.queue.per_user,
+        queued_in_all: config.queue.total,
+        films: films(config),
+        max_download: config.worker.download_limit_bytes,
+        max_upload: MAX_UPLOAD,
+        keep_films: config.delivery.keep_files,
+        welcome,
+    }
+}
+
+/// Films lie beside the database: one folder to keep, to move, to back up.
+fn films(config: &Config) -> PathBuf {
+    config.store.path.parent().map_or_else(|| PathBuf::from("films"), |folder| folder.join("films"))
+}

@@ -1,0 +1,119 @@
+//! `sora-bot sandbox`: the same bot against emulators on one loopback port, with a chat page. No keys, no network.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::bot::Bot;
+use super::real::SystemClock;
+use super::run::{runtime, stop_on_signal};
+use super::{Failure, log};
+use crate::app::port::Clock as _;
+use crate::config::{Config, Sources};
+use crate::domain::money::Tokens;
+use crate::sandbox::{ADMIN, Sandbox};
+
+/// What a new user gets to try with, whatever pricing.lua says.
+const WELCOME: Tokens = Tokens::new(10_000);
+/// A render that hangs is given up soon enough to be watched.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Settings of the operator's that mean the same in the sandbox. His keys stay out of it.
+const KEPT: [&str; 3] = ["SCRIPTS_DIR", "LOCALES_DIR", "RUST_LOG"];
+
+#[derive(Args)]
+pub(super) struct SandboxArgs {
+    /// Where the page is served: <http://127.0.0.1:PORT>
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// How long the emulated engine renders
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    render_seconds: u64,
+    /// Keep the data here; without it, it is forgotten at the end
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+pub(super) fn run(config: Option<&Path>, args: &SandboxArgs) -> Result<(), Failure> {
+    let sources = Sources::gather(config)?;
+    runtime()?.block_on(serve(sources, args))
+}
+
+async fn serve(sources: Sources, args: &SandboxArgs) -> Result<(), Failure> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "port {} is taken; try another: sora-bot sandbox --port {}",
+            args.port,
+            args.port.wrapping_add(1)
+        )
+    })?;
+    let render = Duration::from_secs(args.render_seconds);
+    // A bot that remembers an earlier sandbox must not mistake new messages for old ones.
+    let first_message_id = if args.data.is_some() { SystemClock.now().seconds() } else { 1 };
+    let sandbox = Sandbox::start(listener, render, first_message_id).context("the sandbox")?;
+    let temporary = Temporary::unless(args.data.as_deref())?;
+    let mut config = Config::load(settings(sources, &sandbox.origin(), &temporary.folder))?;
+    config.worker.render_deadline = render + PATIENCE;
+    log::start(&config.log);
+
+    let bot = Bot::assemble(config, Some(WELCOME), false).await?;
+    sandbox.show(bot.app.clone());
+    println!("\n  Open {}/ and write /start\n", sandbox.origin());
+    println!("  Prices, menus and words are in scripts/ and locales/: edit, save, and tap the next button.");
+    println!("  Ctrl+C ends it.\n");
+    let stop = CancellationToken::new();
+    tokio::spawn(stop_on_signal(stop.clone()));
+    bot.serve(stop).await?;
+    Ok(())
+}
+
+/// The operator's file, with everything that would reach the outside put on the sandbox.
+fn settings(sources: Sources, origin: &str, data: &Path) -> Sources {
+    let mut env: BTreeMap<String, String> =
+        sources.env.into_iter().filter(|(name, _)| KEPT.contains(&name.as_str())).collect();
+    let data = data.join("bot.redb").to_string_lossy().into_owned();
+    let laid_over = [
+        ("TELEGRAM_BOT_TOKEN", "1234567:sandbox".to_owned()),
+        ("TELEGRAM_API_URL", origin.to_owned()),
+        ("OPENAI_BASE_URL", format!("{origin}/v1")),
+        ("OPENAI_API_KEY", "sandbox".to_owned()),
+        ("ADMIN_USER_ID", ADMIN.to_string()),
+        ("DATABASE_PATH", data),
+        // Nobody's secrets are in here, and a folder that is kept has to open again.
+        ("DATA_KEY", "00".repeat(32)),
+        ("WORKER_POLL_INTERVAL", "1000".to_owned()),
+        ("MAX_CONCURRENT_JOBS", "2".to_owned()),
+    ];
+    env.extend(laid_over.map(|(name, value)| (name.to_owned(), value)));
+    Sources { file: sources.file, dotenv: None, env }
+}
+
+/// The folder of the data. One that nobody asked for is removed at the end.
+struct Temporary {
+    folder: PathBuf,
+    ours: bool,
+}
+
+impl Temporary {
+    fn unless(asked: Option<&Path>) -> anyhow::Result<Self> {
+        let ours = asked.is_none();
+        let name = format!("sora-bot-sandbox-{}-{}", std::process::id(), SystemClock.now().0);
+        let folder = asked.map_or_else(|| std::env::temp_dir().join(name), Path::to_owned);
+        std::fs::create_dir_all(&folder).with_context(|| format!("the folder {}", folder.display()))?;
+        Ok(Self { folder, ours })
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if self.ours {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
