@@ -1,0 +1,21 @@
+//! The use cases and the worker, among fakes and on a clock that jumps: each story ends with a balanced book, no forgotten
+//! job and nothing made twice.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod support;
+
+mod app {
+    mod anything;
+    mod crashes;
+    mod delivering;
+    mod fetching;
+    mod ordering;
+    mod queueing;
+    mod rendering;
+    mod showing;
+    mod stopping;
+    mod story;
+    mod submitting;
+    mod topping_up;
+}

@@ -1,0 +1,22 @@
+//! The real binary, run as an operator runs it, over HTTP against the emulators of Telegram and of the engine.
+//!
+//! Each scenario is a world of its own: two servers on loopback, a folder, a bot. Nothing here reaches into the bot; what it
+//! kept is looked at after it has ended.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod binary {
+    mod bot;
+    mod commands;
+    mod crashes;
+    mod fates;
+    mod input;
+    mod prices;
+    mod reading;
+    mod restarts;
+    mod side_by_side;
+    mod story;
+    mod traps;
+    mod wire;
+    mod world;
+}

@@ -1,0 +1,13 @@
+//! The store as its callers know it: decisions, what they refuse, and what a crash leaves behind.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod support;
+
+mod store {
+    mod crashes;
+    mod decisions;
+    mod file;
+    mod languages;
+    mod verification;
+}

@@ -1,0 +1,195 @@
+//! The people's side, played: it remembers what arrived, where and when, and fails as it is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sora_bot::app::port::{Addressee, CardView, Chat, ChatError, Clock, Parcel, Sent};
+use sora_bot::domain::id::{JobId, MessageRef, UserId};
+use sora_bot::domain::job::{Job, RefundReason};
+use sora_bot::domain::notice::Alert;
+use sora_bot::domain::time::Timestamp;
+
+use super::fate::{Fate, Script};
+use super::time::TestClock;
+
+#[derive(Clone, Debug)]
+pub enum OnDeliver {
+    Arrive,
+    RetryAfter(Duration),
+    Transient,
+    Refuse,
+    /// It arrives, and the answer is lost.
+    ArriveUnheard,
+    Panic,
+    Hang,
+}
+
+/// A message as its reader has it.
+#[derive(Clone, Debug)]
+pub struct Arrived {
+    pub at: Timestamp,
+    pub to: UserId,
+    pub parcel: Parcel,
+}
+
+pub struct FakeChat {
+    clock: Arc<TestClock>,
+    fate: Arc<Fate>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    scripts: BTreeMap<UserId, Script<OnDeliver>>,
+    blocked_by: BTreeSet<UserId>,
+    tries: Vec<(Timestamp, UserId)>,
+    arrived: Vec<Arrived>,
+    views: Vec<(Timestamp, CardView)>,
+}
+
+impl FakeChat {
+    pub fn new(clock: Arc<TestClock>, fate: Arc<Fate>) -> Self {
+        Self { clock, fate, state: Mutex::default() }
+    }
+
+    /// What happens to the next messages for this user.
+    pub fn delivers(&self, to: UserId, next: impl IntoIterator<Item = OnDeliver>) {
+        self.state.lock().unwrap().script(to).add(next);
+    }
+
+    pub fn always_delivers(&self, to: UserId, then: OnDeliver) {
+        *self.state.lock().unwrap().script(to) = Script::always(then);
+    }
+
+    pub fn blocks(&self, user: UserId) {
+        self.state.lock().unwrap().blocked_by.insert(user);
+    }
+
+    pub fn unblocks(&self, user: UserId) {
+        self.state.lock().unwrap().blocked_by.remove(&user);
+    }
+
+    pub fn arrived(&self) -> Vec<Arrived> {
+        self.state.lock().unwrap().arrived.clone()
+    }
+
+    /// What a user has got, in short: `film 1`, `refund 1 Moderation`.
+    pub fn inbox(&self, user: UserId) -> Vec<String> {
+        let his = self.arrived().into_iter().filter(|message| message.to == user);
+        his.map(|message| in_short(&message.parcel)).collect()
+    }
+
+    pub fn alerts(&self, admin: UserId) -> Vec<Alert> {
+        let his = self.arrived().into_iter().filter(|message| message.to == admin);
+        let alerts = his.filter_map(|message| match message.parcel {
+            Parcel::Alert(alert) => Some(alert),
+            _ => None,
+        });
+        alerts.collect()
+    }
+
+    pub fn films(&self, job: JobId) -> usize {
+        let of_job =
+            |message: &Arrived| matches!(&message.parcel, Parcel::Film { job: of, .. } if of.id == job);
+        self.arrived().iter().filter(|message| of_job(message)).count()
+    }
+
+    pub fn refunds(&self, job: JobId) -> Vec<RefundReason> {
+        let arrived = self.arrived().into_iter();
+        let reasons = arrived.filter_map(|message| match message.parcel {
+            Parcel::Refund { job: of, reason, .. } if of.id == job => Some(reason),
+            _ => None,
+        });
+        reasons.collect()
+    }
+
+    /// When somebody tried to write to this user.
+    pub fn tries(&self, user: UserId) -> Vec<Timestamp> {
+        let state = self.state.lock().unwrap();
+        state.tries.iter().filter(|(_, to)| *to == user).map(|(at, _)| *at).collect()
+    }
+
+    pub fn views(&self, job: JobId) -> Vec<(Timestamp, CardView)> {
+        let state = self.state.lock().unwrap();
+        state.views.iter().filter(|(_, view)| view.job == job).copied().collect()
+    }
+}
+
+impl State {
+    fn script(&mut self, user: UserId) -> &mut Script<OnDeliver> {
+        self.scripts.entry(user).or_insert_with(|| Script::always(OnDeliver::Arrive))
+    }
+
+    fn next_for(&mut self, now: Timestamp, to: UserId) -> OnDeliver {
+        self.tries.push((now, to));
+        self.script(to).take()
+    }
+
+    fn take_in(
+        &mut self,
+        now: Timestamp,
+        to: UserId,
+        parcel: &Parcel,
+        does: &OnDeliver,
+    ) -> Result<Sent, ChatError> {
+        if self.blocked_by.contains(&to) {
+            return Err(ChatError::Blocked);
+        }
+        match does {
+            OnDeliver::RetryAfter(wait) => return Err(ChatError::RetryAfter(*wait)),
+            OnDeliver::Transient => return Err(ChatError::Transient("502".into())),
+            OnDeliver::Refuse => return Err(ChatError::Refused("wrong file".into())),
+            _ => {}
+        }
+        let sent = self.arrive(now, to, parcel);
+        if matches!(does, OnDeliver::ArriveUnheard) {
+            return Err(ChatError::Transient("no answer".into()));
+        }
+        Ok(sent)
+    }
+
+    fn arrive(&mut self, at: Timestamp, to: UserId, parcel: &Parcel) -> Sent {
+        if let Parcel::Film { film, path, thumbnail, .. } = parcel {
+            let bytes = std::fs::metadata(path).expect("a film that is sent lies on the disk").len();
+            assert_eq!(bytes, film.bytes, "the film that is sent is whole");
+            assert!(thumbnail.as_ref().is_none_or(|picture| picture.exists()));
+        }
+        self.arrived.push(Arrived { at, to, parcel: parcel.clone() });
+        let message = i32::try_from(self.arrived.len()).unwrap();
+        let file_id = matches!(parcel, Parcel::Film { .. }).then(|| format!("file-{message}"));
+        Sent { message: Some(MessageRef { chat: to.0, message }), file_id }
+    }
+}
+
+#[async_trait]
+impl Chat for FakeChat {
+    async fn deliver(&self, to: &Addressee, parcel: &Parcel) -> Result<Sent, ChatError> {
+        let to = to.id;
+        self.fate.pass().await;
+        let does = self.state.lock().unwrap().next_for(self.clock.now(), to);
+        match does {
+            OnDeliver::Panic => panic!("the chat's client has a bug"),
+            OnDeliver::Hang => std::future::pending().await,
+            _ => {}
+        }
+        let outcome = self.state.lock().unwrap().take_in(self.clock.now(), to, parcel, &does);
+        self.fate.pass().await;
+        outcome
+    }
+
+    async fn show_progress(&self, _to: &Addressee, _job: &Job, view: &CardView) {
+        self.state.lock().unwrap().views.push((self.clock.now(), *view));
+    }
+}
+
+fn in_short(parcel: &Parcel) -> String {
+    match parcel {
+        Parcel::Film { job, .. } => format!("film {}", job.id),
+        Parcel::Refund { job, reason, .. } => format!("refund {} {reason:?}", job.id),
+        Parcel::Card { job } => format!("card {} {}", job.id, job.state.phase().name()),
+        Parcel::Credit { amount, .. } => format!("credit {amount}"),
+        Parcel::Alert(alert) => format!("alert {alert:?}"),
+    }
+}

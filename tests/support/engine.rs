@@ -1,0 +1,294 @@
+//! An engine that does as it is told and keeps a book of what it took, as a vendor's bill would show it.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sora_bot::app::port::{
+    Clock, Engine, Failure, FailureKind, Fetched, Listing, Polled, Progress, RenderRequest, Submission,
+};
+use sora_bot::domain::id::Ticket;
+use sora_bot::domain::reconcile::Listed;
+use sora_bot::domain::time::Timestamp;
+
+use super::fate::{Fate, Script};
+use super::time::TestClock;
+
+#[derive(Clone, Debug)]
+pub enum OnSubmit {
+    Accept,
+    Refuse(Failure),
+    /// It takes the job, and its answer never comes.
+    LoseAnswer,
+    /// The request never comes.
+    LoseRequest,
+    Panic,
+    Hang,
+}
+
+#[derive(Clone, Debug)]
+pub enum OnPoll {
+    /// As far as the time gone by says.
+    Honest,
+    Working(u8),
+    Fail(Failure),
+    Error(Failure),
+    Panic,
+}
+
+#[derive(Clone, Debug)]
+pub enum OnList {
+    Honest,
+    Error(Failure),
+    Panic,
+}
+
+#[derive(Clone, Debug)]
+pub enum OnFetch {
+    Whole,
+    /// Whole, and this long.
+    Long(u64),
+    /// Half of it arrives.
+    Error(Failure),
+    Panic,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    Submit,
+    Poll,
+    List,
+    Fetch,
+}
+
+/// A line of the engine's bill.
+#[derive(Clone, Debug)]
+pub struct Created {
+    pub ticket: Ticket,
+    pub request: RenderRequest,
+    pub at: Timestamp,
+    /// Asked for by the bot, not by somebody else with the same account.
+    pub ours: bool,
+}
+
+pub struct FakeEngine {
+    clock: Arc<TestClock>,
+    fate: Arc<Fate>,
+    state: Mutex<State>,
+}
+
+struct State {
+    submits: Script<OnSubmit>,
+    polls: Script<OnPoll>,
+    lists: Script<OnList>,
+    fetches: Script<OnFetch>,
+    created: Vec<Created>,
+    calls: Vec<(Timestamp, Call)>,
+    /// From the request to the film.
+    takes: Duration,
+    /// After this long a job shows up in the list.
+    listed_after: Duration,
+    again_in: Option<Duration>,
+}
+
+pub fn failure(kind: FailureKind) -> Failure {
+    Failure { kind, detail: format!("the fake says {kind:?}"), retry_after: None }
+}
+
+pub fn failure_for(kind: FailureKind, seconds: u64) -> Failure {
+    Failure { retry_after: Some(Duration::from_secs(seconds)), ..failure(kind) }
+}
+
+impl FakeEngine {
+    pub fn new(clock: Arc<TestClock>, fate: Arc<Fate>) -> Self {
+        let state = State {
+            submits: Script::always(OnSubmit::Accept),
+            polls: Script::always(OnPoll::Honest),
+            lists: Script::always(OnList::Honest),
+            fetches: Script::always(OnFetch::Whole),
+            created: Vec::new(),
+            calls: Vec::new(),
+            takes: Duration::from_secs(60),
+            listed_after: Duration::ZERO,
+            again_in: None,
+        };
+        Self { clock, fate, state: Mutex::new(state) }
+    }
+
+    pub fn submits(&self, next: impl IntoIterator<Item = OnSubmit>) {
+        self.state.lock().unwrap().submits.add(next);
+    }
+
+    pub fn always_submits(&self, then: OnSubmit) {
+        self.state.lock().unwrap().submits = Script::always(then);
+    }
+
+    pub fn polls(&self, next: impl IntoIterator<Item = OnPoll>) {
+        self.state.lock().unwrap().polls.add(next);
+    }
+
+    pub fn always_polls(&self, then: OnPoll) {
+        self.state.lock().unwrap().polls = Script::always(then);
+    }
+
+    pub fn lists(&self, next: impl IntoIterator<Item = OnList>) {
+        self.state.lock().unwrap().lists.add(next);
+    }
+
+    pub fn always_lists(&self, then: OnList) {
+        self.state.lock().unwrap().lists = Script::always(then);
+    }
+
+    pub fn fetches(&self, next: impl IntoIterator<Item = OnFetch>) {
+        self.state.lock().unwrap().fetches.add(next);
+    }
+
+    pub fn always_fetches(&self, then: OnFetch) {
+        self.state.lock().unwrap().fetches = Script::always(then);
+    }
+
+    pub fn takes(&self, length: Duration) {
+        self.state.lock().unwrap().takes = length;
+    }
+
+    pub fn lists_after(&self, lag: Duration) {
+        self.state.lock().unwrap().listed_after = lag;
+    }
+
+    pub fn hints(&self, again_in: Duration) {
+        self.state.lock().unwrap().again_in = Some(again_in);
+    }
+
+    /// Somebody else who uses the same account orders this.
+    pub fn taken_from_elsewhere(&self, request: &RenderRequest) {
+        self.state.lock().unwrap().create(request, self.clock.now(), false);
+    }
+
+    /// What the bot has to pay for.
+    pub fn created(&self) -> Vec<Created> {
+        let state = self.state.lock().unwrap();
+        state.created.iter().filter(|job| job.ours).cloned().collect()
+    }
+
+    /// When it was asked this.
+    pub fn asked(&self, call: Call) -> Vec<Timestamp> {
+        let state = self.state.lock().unwrap();
+        state.calls.iter().filter(|(_, made)| *made == call).map(|(at, _)| *at).collect()
+    }
+
+    fn asks(&self, call: Call) -> std::sync::MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap();
+        state.calls.push((self.clock.now(), call));
+        state
+    }
+}
+
+impl State {
+    fn create(&mut self, request: &RenderRequest, at: Timestamp, ours: bool) -> Ticket {
+        let ticket = Ticket::new(format!("video_{}", self.created.len() + 1));
+        self.created.push(Created { ticket: ticket.clone(), request: request.clone(), at, ours });
+        ticket
+    }
+
+    fn percent(&self, ticket: &Ticket, now: Timestamp) -> Result<u8, Failure> {
+        let job = self.created.iter().find(|job| job.ticket == *ticket);
+        let job = job.ok_or_else(|| failure(FailureKind::Missing))?;
+        let share = now.since(job.at).as_millis() * 100 / self.takes.as_millis().max(1);
+        Ok(u8::try_from(share.min(100)).unwrap())
+    }
+}
+
+#[async_trait]
+impl Engine for FakeEngine {
+    async fn submit(&self, request: &RenderRequest) -> Submission {
+        self.fate.pass().await;
+        let now = self.clock.now();
+        let (does, ticket) = {
+            let mut state = self.asks(Call::Submit);
+            let does = state.submits.take();
+            let takes_it = matches!(does, OnSubmit::Accept | OnSubmit::LoseAnswer);
+            (does, takes_it.then(|| state.create(request, now, true)))
+        };
+        self.fate.pass().await;
+        match (does, ticket) {
+            (OnSubmit::Accept, Some(ticket)) => Submission::Accepted(ticket),
+            (OnSubmit::Refuse(failure), _) => Submission::Refused(failure),
+            (OnSubmit::Panic, _) => panic!("the engine's client has a bug"),
+            (OnSubmit::Hang, _) => std::future::pending().await,
+            _ => Submission::Unknown("no answer".into()),
+        }
+    }
+
+    async fn poll(&self, ticket: &Ticket) -> Result<Polled, Failure> {
+        self.fate.pass().await;
+        let (does, percent, again_in) = {
+            let mut state = self.asks(Call::Poll);
+            (state.polls.take(), state.percent(ticket, self.clock.now()), state.again_in)
+        };
+        self.fate.pass().await;
+        let progress = match does {
+            OnPoll::Honest if percent.clone()? == 100 => Progress::Completed,
+            OnPoll::Honest => Progress::Working { percent: percent.ok() },
+            OnPoll::Working(percent) => Progress::Working { percent: Some(percent) },
+            OnPoll::Fail(failure) => Progress::Failed(failure),
+            OnPoll::Error(failure) => return Err(failure),
+            OnPoll::Panic => panic!("the engine's client has a bug"),
+        };
+        Ok(Polled { progress, again_in })
+    }
+
+    async fn list(&self, _since: Timestamp) -> Result<Listing, Failure> {
+        self.fate.pass().await;
+        let (does, jobs) = {
+            let mut state = self.asks(Call::List);
+            let (now, lag) = (self.clock.now(), state.listed_after);
+            let visible = state.created.iter().filter(|job| now.since(job.at) >= lag);
+            let jobs = visible.map(listed).collect();
+            (state.lists.take(), jobs)
+        };
+        self.fate.pass().await;
+        match does {
+            OnList::Honest => Ok(Listing { jobs }),
+            OnList::Error(failure) => Err(failure),
+            OnList::Panic => panic!("the engine's client has a bug"),
+        }
+    }
+
+    async fn fetch(
+        &self,
+        ticket: &Ticket,
+        path: &Path,
+        thumbnail: &Path,
+        max_bytes: u64,
+    ) -> Result<Fetched, Failure> {
+        self.fate.pass().await;
+        let does = self.asks(Call::Fetch).fetches.take();
+        let film = format!("the film of {ticket}");
+        let arrives = if matches!(does, OnFetch::Error(_)) { &film[..film.len() / 2] } else { &film };
+        std::fs::write(path, arrives).unwrap();
+        std::fs::write(thumbnail, "a picture").unwrap();
+        self.fate.pass().await;
+        let bytes = match does {
+            OnFetch::Whole => film.len() as u64,
+            OnFetch::Long(bytes) => bytes,
+            OnFetch::Error(failure) => return Err(failure),
+            OnFetch::Panic => panic!("the engine's client has a bug"),
+        };
+        if bytes > max_bytes {
+            return Err(failure(FailureKind::TooLarge));
+        }
+        Ok(Fetched { bytes, width: 1280, height: 720, duration_ms: 8000, has_thumbnail: true })
+    }
+}
+
+fn listed(job: &Created) -> Listed {
+    Listed {
+        ticket: job.ticket.clone(),
+        prompt: Some(job.request.prompt.clone()),
+        model: Some(job.request.model.clone()),
+        size: Some(job.request.size.to_string()),
+        seconds: Some(job.request.seconds),
+        created_at: Some(job.at),
+    }
+}

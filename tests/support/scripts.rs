@@ -1,0 +1,74 @@
+//! Scripts made by hand: one model that the engine renders, one whose engine nobody has configured.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use sora_bot::app::port::{ScriptSet, ScriptStatus, Scripts};
+use sora_bot::domain::catalog::{Catalog, Model, Offer, Orientation, Route, Shape, Size, Wait};
+use sora_bot::domain::id::{EngineId, ModelId};
+use sora_bot::domain::locale::Locale;
+use sora_bot::domain::menu::Menus;
+use sora_bot::domain::money::{MicroUsd, Tokens};
+use sora_bot::domain::text::PluralForm;
+
+use super::shop::{NOON, PRICE};
+
+pub struct FixedScripts {
+    current: Mutex<Arc<ScriptSet>>,
+}
+
+impl FixedScripts {
+    pub fn new() -> Self {
+        Self { current: Mutex::new(Arc::new(scripts(PRICE, "v1"))) }
+    }
+
+    /// The owner saves another price.
+    pub fn save_price(&self, price: Tokens, version: &str) {
+        *self.current.lock().unwrap() = Arc::new(scripts(price, version));
+    }
+}
+
+impl Scripts for FixedScripts {
+    fn current(&self) -> Arc<ScriptSet> {
+        self.current.lock().unwrap().clone()
+    }
+
+    fn status(&self) -> ScriptStatus {
+        ScriptStatus { version: self.current().version.clone(), loaded_at: NOON, problems: Vec::new() }
+    }
+}
+
+fn scripts(price: Tokens, version: &str) -> ScriptSet {
+    let russian = Locale {
+        language: "ru".into(),
+        texts: BTreeMap::new(),
+        labels: BTreeMap::new(),
+        words: BTreeMap::new(),
+        plural: Arc::new(|_| PluralForm::Other),
+    };
+    let models = vec![model("sora-2", "sora", price), model("elsewhere", "nobody", price)];
+    ScriptSet {
+        version: version.into(),
+        catalog: Catalog { models, packages: Vec::new(), welcome: Tokens::ZERO },
+        menus: Menus { main: Vec::new(), quick: Vec::new(), video: Vec::new() },
+        locales: BTreeMap::from([("ru".to_owned(), russian)]),
+        default_language: "ru".into(),
+    }
+}
+
+fn model(id: &str, engine: &str, price: Tokens) -> Model {
+    Model {
+        id: ModelId::new(id),
+        title: id.into(),
+        route: Route {
+            engine: EngineId::new(engine),
+            model: id.into(),
+            usd_per_second: MicroUsd::new(100_000),
+        },
+        shapes: vec![Shape { orientation: Orientation::Horizontal, size: Size { width: 1280, height: 720 } }],
+        offers: vec![Offer { seconds: 8, price, cost: MicroUsd::new(800_000) }],
+        prompt_limit: 500,
+        wait: Wait { from_min: 2, to_min: 5 },
+        render_deadline_s: 1800,
+    }
+}
