@@ -7,7 +7,7 @@
 --   <b>…</b>        жирный, <i>…</i> курсив, <code>…</code> моноширинный; на кнопках оформления не бывает
 -- Места в тексте можно переставлять и убирать. Ключ удалить нельзя: бот скажет, какого не хватает.
 
-return {
+return locale {
   language = "en",
 
   -- Слова рядом с числами: one — 1; other — все остальные.
@@ -279,5 +279,18 @@ All of it is back: {price:token}. You have {balance:token}.
     alert_undelivered_some = "🟠 A message to a user could not be delivered and will not be tried again.",
     alert_scripts_loaded = "🟢 New scripts are in force, version <code>{version}</code>.\n{changes}",
     alert_scripts_refused = "🔴 The scripts have a mistake and were not accepted; the previous version stays in force.\n<code>{problems}</code>",
+
+    -- Идеи и меню -------------------------------------------------------------------------------------------------------
+
+    button_ideas = "✨ Ideas",
+    command_ideas = "Ideas for a video",
+    idea_categories = "What shall we film? Choose a theme: inside are ready descriptions, one tap and only the quality is left to choose.",
+    idea_category = "<b>{category}</b>\n\nTap an idea and I will fill in its description.",
+    ideas_none = "There are no ready ideas now. Just describe in words what should be in the frame.",
+    button_package = "{tokens:token} — {price} ₸",
+    buy_package = [[<b>{tokens:token} for {price} ₸</b>
+
+Topping up is done by hand for now: write to the bot's owner that you need this package, and give your number <code>{id}</code>. As soon as the tokens arrive, I will tell you.]],
+    alert_menu_failed = "🟠 A menu of version <code>{version}</code> could not be computed; the usual one is shown instead.\n<code>{problem}</code>",
   },
 }

@@ -1,18 +1,27 @@
 -- Меню: какие кнопки есть и где они стоят. Сами надписи — в файле locales/ru.lua.
 --
 -- Каждые внутренние скобки { … } — один ряд кнопок. Меняйте ряды и кнопки местами, убирайте лишние.
+--
+-- Кнопка — это слово: "buy". Или таблица, если нужно больше:
+--   { action = "buy", text = "buy_now" }              другая надпись: её имя из раздела labels в locales/ru.lua
+--   { url = "https://t.me/…", text = "our_channel" }  открыть адрес; надпись для него нужна обязательно
+--   { action = "queue", admin = true }                эту кнопку видят только администраторы
+-- В надпись можно подставить {balance} — сколько токенов на счёте того, кто смотрит.
+-- Меню может быть и функцией: пример — в конце файла.
 
-return {
+return menus {
   -- Главное меню, под приветствием. Кнопки:
   --   generate  создать видео
+  --   ideas     готовые идеи (scripts/ideas.lua)
   --   balance   баланс и история
   --   queue     мои видео в работе
   --   buy       пополнить
   --   help      подсказки
   main = {
     { "generate" },
-    { "balance", "queue" },
-    { "buy", "help" },
+    { "ideas", "queue" },
+    { "balance", "buy" },
+    { "help" },
   },
 
   -- Быстрые предложения после описания видео: одно нажатие — и остаётся только подтвердить.
@@ -30,4 +39,41 @@ return {
   video = {
     { "again", "new" },
   },
+
+  -- Под списком пакетов. "packages" — все пакеты из packages.lua; { package = 742 } — один из них на своём месте;
+  -- годятся и кнопки главного меню.
+  buy = {
+    { "packages" },
+  },
+
+  -- Сколько кнопок в одном ряду там, где покупатель выбирает сам. Если надписи длинные, хватит одной.
+  per_row = {
+    models = 1, -- качество
+    seconds = 1, -- длина
+    shapes = 1, -- формат кадра
+    packages = 1, -- пакеты
+    categories = 2, -- темы идей
+    ideas = 1, -- идеи внутри темы
+  },
+
+  -- Какой формат кадра предлагать первым.
+  first_shape = "vertical",
 }
+
+-- Вместо рядов меню может быть функцией: она получает ctx — кто смотрит — и возвращает ряды. Например, новичку без токенов
+-- кнопка «Пополнить» сверху, а администратору — ещё один ряд:
+--
+--   main = draw.main(function(ctx)
+--     local rows = draw.rows()
+--     if ctx.balance == 0 then table.insert(rows, { "buy" }) end
+--     table.insert(rows, { "generate", "ideas" })
+--     table.insert(rows, { "balance", "queue" })
+--     if ctx.admin then table.insert(rows, { { url = "https://dashboard.stripe.com", text = "stripe" } }) end
+--     return rows
+--   end),
+--
+--   ctx.language    язык: "ru"            ctx.models    что продаётся сейчас: у каждой id, title, from_price
+--   ctx.admin       true или false        ctx.packages  пакеты: у каждого tokens, price, discount_percent
+--   ctx.balance     сколько токенов       ctx.promo     идущая акция: title, percent — или false, если её нет
+--
+-- Прежде чем принять файл, бот попробует функцию на всех: с деньгами и без, с моделями и без, на каждом языке.

@@ -20,6 +20,7 @@ mod engines;
 pub mod housekeeping;
 mod intake;
 mod language;
+mod menu;
 mod order;
 pub mod outbox;
 pub mod port;

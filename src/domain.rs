@@ -7,6 +7,7 @@ pub mod account;
 pub mod catalog;
 pub mod draft;
 pub mod id;
+pub mod idea;
 pub mod job;
 pub mod ledger;
 pub mod locale;

@@ -1,7 +1,7 @@
 //! The owner's scripts: Lua files that say what is sold, for how much and in which words, read into typed values.
 //!
-//! Every file runs once, in a closed machine of its own, when it is loaded. Afterwards no script is running anywhere: what
-//! it said is data. This is the only place that names mlua.
+//! Every file runs once, in a closed machine of its own, when it is loaded; what it said is data from then on. Only a menu
+//! may be a function: its machine is kept as long as its set is in force. This is the only place that names mlua.
 
 mod changes;
 mod explain;
@@ -9,6 +9,7 @@ mod fields;
 mod files;
 mod folder;
 mod html;
+mod ideas;
 mod lengths;
 mod load;
 mod machine;

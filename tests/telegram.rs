@@ -11,6 +11,7 @@ mod telegram {
     mod bot;
     mod delivery;
     mod language;
+    mod menus;
     mod money;
     mod ordering;
     mod restart;

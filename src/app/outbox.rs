@@ -91,6 +91,7 @@ async fn send(app: &App, chat: &dyn Chat, notice: &Notice) -> Result<(), StoreEr
     // A bug in the chat's client is one more way of not arriving: the others still get their messages.
     let delivery = AssertUnwindSafe(chat.deliver(&to, &parcel)).catch_unwind();
     let outcome = delivery.await.unwrap_or_else(|_| Err(ChatError::Transient("its client panicked".into())));
+    app.tell_of_faults(&app.scripts.current()).await;
     let now = app.clock.now();
     match outcome {
         Ok(Sent { message: None, .. }) if matches!(notice.message, NoticeMessage::Film(_)) => {
@@ -128,11 +129,17 @@ async fn send(app: &App, chat: &dyn Chat, notice: &Notice) -> Result<(), StoreEr
 fn parcel(app: &App, notice: &Notice) -> Result<Option<Parcel>, StoreError> {
     let balance = app.store.balance(notice.to)?.available;
     Ok(match &notice.message {
-        NoticeMessage::Film(id) => app.store.job(*id)?.and_then(|job| {
-            let JobState::Ready(film) = job.state else { return None };
-            let (path, thumbnail) = app.film_paths(*id);
-            Some(Parcel::Film { job, film, path, thumbnail: film.has_thumbnail.then_some(thumbnail) })
-        }),
+        NoticeMessage::Film(id) => {
+            let language = app.addressee(notice.to)?.language;
+            let viewer = app.menu_context(&app.scripts.current(), notice.to, language.as_deref());
+            let viewer = viewer.map_err(|error| error.0)?;
+            app.store.job(*id)?.and_then(|job| {
+                let JobState::Ready(film) = job.state else { return None };
+                let (path, thumbnail) = app.film_paths(*id);
+                let thumbnail = film.has_thumbnail.then_some(thumbnail);
+                Some(Parcel::Film { job, viewer, film, path, thumbnail })
+            })
+        }
         NoticeMessage::Refund(id, reason) => {
             app.store.job(*id)?.map(|job| Parcel::Refund { job, reason: *reason, balance })
         }

@@ -12,4 +12,6 @@ pub use chat::{Addressee, CardView, Chat, ChatError, Parcel, Sent, Stage};
 pub use engine::{
     Engine, Failure, FailureKind, Fetched, Listing, Polled, Progress, RenderRequest, Submission,
 };
-pub use scripts::{QuickEdit, ScriptFiles, ScriptSet, ScriptSource, ScriptStatus, Scripts, Seeding, Seeds};
+pub use scripts::{
+    Faults, QuickEdit, ScriptFiles, ScriptSet, ScriptSource, ScriptStatus, Scripts, Seeding, Seeds,
+};

@@ -45,4 +45,6 @@ pub enum Alert {
     ScriptsLoaded { version: String, changes: Vec<String> },
     /// Scripts were refused; the last good ones stay in force.
     ScriptsRefused { problems: String },
+    /// A menu of the scripts in force could not be computed; the one from its trial was shown.
+    MenuFailed { version: String, problem: String },
 }

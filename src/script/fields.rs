@@ -46,15 +46,24 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn optional(&mut self, key: &'static str) -> Option<&'a Node> {
-        self.known.push(key);
-        self.record.get(key)
+        self.ask(key, false)
     }
 
     pub(super) fn required(&mut self, key: &'static str) -> Option<&'a Node> {
-        let found = self.optional(key);
+        let found = self.ask(key, true);
         if found.is_none() {
             self.missing.push(key);
         }
+        found
+    }
+
+    fn ask(&mut self, key: &'static str, needed: bool) -> Option<&'a Node> {
+        self.known.push(key);
+        let found = self.record.get(key);
+        #[cfg(test)]
+        super::tests::types::asked(self.report.file(), &self.path, key, needed, found);
+        #[cfg(not(test))]
+        let _ = needed;
         found
     }
 
@@ -144,6 +153,34 @@ impl<'a> Fields<'a> {
                 None
             }
         }
+    }
+
+    /// A list of buttons or a function that gives one.
+    pub(super) fn menu(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.required(key)
+    }
+
+    /// A text, or a text for each language.
+    pub(super) fn words(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.required(key)
+    }
+
+    /// One of these words.
+    pub(super) fn choice(&mut self, key: &'static str, words: &[&'static str]) -> Option<&'a str> {
+        let node = self.required(key)?;
+        let path = self.path_of(key);
+        let written = text(node, &path, 64, self.report)?;
+        if words.contains(&written) {
+            return Some(written);
+        }
+        let meant = nearest(written, words.iter().copied());
+        self.report.wrong_meant(&path, format!("«{written}» нет; есть {}", words.join(", ")), meant);
+        None
+    }
+
+    /// A mistake in the table as a whole.
+    pub(super) fn here(&mut self, message: impl Into<String>) {
+        self.report.wrong(&self.path, message);
     }
 
     pub(super) fn report(&mut self) -> &mut Report {

@@ -12,6 +12,7 @@ use crate::app::port::ScriptFiles;
 pub(super) const PRICING: &str = "pricing.lua";
 pub(super) const MENUS: &str = "menus.lua";
 pub(super) const PACKAGES: &str = "packages.lua";
+pub(super) const IDEAS: &str = "ideas.lua";
 /// The language that must be there; who speaks none of ours gets this one.
 pub(super) const DEFAULT_LANGUAGE: &str = "ru";
 
@@ -23,12 +24,18 @@ const SCRIPTS: &[(&str, &str)] = &[
     (PRICING, include_str!("../../scripts/pricing.lua")),
     (MENUS, include_str!("../../scripts/menus.lua")),
     (PACKAGES, include_str!("../../scripts/packages.lua")),
+    (IDEAS, include_str!("../../scripts/ideas.lua")),
 ];
 const LOCALES: &[(&str, &str)] = &[
     ("en.lua", include_str!("../../locales/en.lua")),
     ("kk.lua", include_str!("../../locales/kk.lua")),
     ("ru.lua", include_str!("../../locales/ru.lua")),
 ];
+
+/// The languages that the shipped files speak, whether their locales are still there or not.
+pub(super) fn shipped_languages() -> impl Iterator<Item = &'static str> {
+    LOCALES.iter().map(|(name, _)| name.trim_end_matches(".lua"))
+}
 
 const LOCALES_LIMIT: usize = 64;
 
@@ -70,7 +77,12 @@ pub(super) fn read(settings: &FolderSettings, there: There) -> ScriptFiles {
         files.insert(format!("{prefix}{name}"), content);
     };
     for (name, text) in SCRIPTS {
-        let from_disk = || read_file(&settings.scripts_dir.join(name));
+        let path = settings.scripts_dir.join(name);
+        // Whoever has no ideas needs no file that says so.
+        if there.scripts && *name == IDEAS && !path.exists() {
+            continue;
+        }
+        let from_disk = || read_file(&path);
         add(SCRIPTS_PREFIX, name, if there.scripts { from_disk() } else { Ok((*text).to_owned()) });
     }
     if there.locales {

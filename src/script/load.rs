@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::files::{
-    DEFAULT_LANGUAGE, FolderSettings, LOCALES_PREFIX, MENUS, PACKAGES, PRICING, SCRIPTS_PREFIX,
+    DEFAULT_LANGUAGE, FolderSettings, IDEAS, LOCALES_PREFIX, MENUS, PACKAGES, PRICING, SCRIPTS_PREFIX,
+    shipped_languages,
 };
 use super::machine::{LOAD, Machine};
+use super::menus::Known;
 use super::problem::{Problem, Report};
 use super::tree::Node;
-use super::{menus, packages, pricing, words};
-use crate::app::port::{ScriptFiles, ScriptSet};
+use super::{ideas, menus, packages, pricing, words};
+use crate::app::port::{Faults, ScriptFiles, ScriptSet};
 use crate::domain::catalog::Catalog;
 use crate::domain::locale::Locale;
 
@@ -55,7 +58,7 @@ impl<'a> Sources<'a> {
 pub(super) fn load(sources: &Sources<'_>) -> Result<ScriptSet, Vec<Problem>> {
     let mut loading = Loading { ends: Instant::now() + LOAD, problems: Vec::new() };
     let script = |name: &str| sources.scripts.iter().find(|source| source.name == name);
-    let pricing = loading.file(script(PRICING), pricing::read);
+    let pricing = loading.file(script(PRICING), pricing::read).map(Arc::new);
     let packages = loading.file(script(PACKAGES), packages::read);
     let mut locales: BTreeMap<String, Locale> = BTreeMap::new();
     for source in &sources.locales {
@@ -63,15 +66,23 @@ pub(super) fn load(sources: &Sources<'_>) -> Result<ScriptSet, Vec<Problem>> {
         let locale = loading.file(Some(source), |_, root, report| words::read(root, report, language));
         locales.extend(locale.map(|locale| (language.to_owned(), locale)));
     }
-    let menus =
-        loading.file(script(MENUS), |_, root, report| menus::read(root, report, pricing.as_ref(), &locales));
+    let languages = sources.locales.iter().map(|source| source.name.trim_end_matches(".lua").to_owned());
+    let languages = languages.chain(shipped_languages().map(str::to_owned)).collect();
+    let known = Known::of(pricing.clone(), packages.as_deref(), &locales, languages);
+    let faults = Arc::new(Faults::default());
+    let menus = loading
+        .file(script(MENUS), |machine, root, report| menus::read(machine, root, report, &known, &faults));
+    // A set without the file has none.
+    let ideas = loading.file(script(IDEAS), |_, root, report| ideas::read(root, report, &known));
     match (pricing, packages, menus) {
         (Some(pricing), Some(packages), Some(menus)) if loading.problems.is_empty() => Ok(ScriptSet {
             version: sources.version.to_owned(),
-            catalog: Catalog { models: pricing.models, packages, welcome: pricing.welcome },
+            catalog: Catalog { models: pricing.models.clone(), packages, welcome: pricing.welcome },
             menus,
+            ideas: ideas.unwrap_or_default(),
             locales,
             default_language: DEFAULT_LANGUAGE.to_owned(),
+            faults,
         }),
         _ => Err(loading.problems),
     }

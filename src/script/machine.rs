@@ -1,11 +1,12 @@
 //! One Luau machine for one file of one load: data in, data out. It has no files, no network, no clock and no chance, and
-//! is thrown away afterwards. A script that loops, hoards memory or recurses without end becomes a `Problem`.
+//! is thrown away afterwards unless menus of it are functions. A script that loops, hoards memory or recurses without end
+//! becomes a `Problem`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use mlua::chunk::ChunkMode;
-use mlua::{Error, Function, Lua, LuaOptions, LuaString, MultiValue, StdLib, Table, Value, VmState};
+use mlua::{Error, Function, Lua, LuaOptions, MultiValue, StdLib, Table, Value, VmState};
 
 use super::explain::explain;
 use super::problem::Problem;
@@ -16,6 +17,10 @@ pub(super) const SOURCE_CAP: usize = 256 * 1024;
 const MEMORY: usize = 64 * 1024 * 1024;
 /// One run of a file or of a function in it.
 const CALL: Duration = Duration::from_millis(100);
+/// One run of a function in a machine that is kept: somebody waits for his buttons.
+const KEPT_CALL: Duration = Duration::from_millis(20);
+/// Bytes that a kept machine may take beyond what it has at first.
+const KEPT_MEMORY: usize = 8 * 1024 * 1024;
 /// A run this short is never stopped for being slow: then it was the computer that was busy.
 const FAIR_STEPS: u32 = 2_000;
 /// All files together.
@@ -56,7 +61,13 @@ const SEARCHES: &[&str] = &["find", "split"];
 const SEARCH: usize = 64 * 1024 * 1024;
 /// The same script must give the same prices every time.
 const CHANCE: &[&str] = &["random", "randomseed", "noise"];
+/// `return pricing { … }` is `return { … }`: the name tells an editor which fields belong there (see `scripts/types`).
+const KINDS: &[&str] = &["pricing", "packages", "menus", "ideas", "locale"];
+/// `main = draw.main(function …)` is `main = function …`, for the same reason.
+const DRAWN: &[&str] = &["main", "quick", "video", "buy"];
 
+/// A handle: clones are the same machine.
+#[derive(Clone)]
 pub(super) struct Machine {
     lua: Lua,
     file: String,
@@ -64,8 +75,10 @@ pub(super) struct Machine {
 }
 
 struct Budget {
+    call: Duration,
     call_ends: Instant,
-    load_ends: Instant,
+    /// None once all is loaded.
+    load_ends: Option<Instant>,
     steps: u32,
     /// The last line seen at work: an error for want of memory does not say its own.
     line: Option<u32>,
@@ -75,15 +88,25 @@ impl Machine {
     /// # Errors
     /// When there is no memory even for an empty machine.
     pub(super) fn new(file: &str, load_ends: Instant) -> Result<Self, Problem> {
-        let budget = Arc::new(Mutex::new(Budget { call_ends: load_ends, load_ends, steps: 0, line: None }));
+        let budget =
+            Budget { call: CALL, call_ends: load_ends, load_ends: Some(load_ends), steps: 0, line: None };
+        let budget = Arc::new(Mutex::new(budget));
         let lua = closed_machine(file, &budget).map_err(|error| explain(file, &error, None))?;
         Ok(Self { lua, file: file.to_owned(), budget })
     }
 
-    /// Runs a file and returns what it returns.
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Runs a file and returns what it returns. Its global names are frozen then: no function of it can leave the next
+    /// call a note there.
     pub(super) fn run(&self, source: &str) -> Result<Value, Problem> {
         self.timed(|| {
-            self.lua.load(source).set_name(format!("@{}", self.file)).set_mode(ChunkMode::Text).eval()
+            let chunk = self.lua.load(source).set_name(format!("@{}", self.file)).set_mode(ChunkMode::Text);
+            let returned = chunk.eval()?;
+            self.lua.globals().set_readonly(true);
+            Ok(returned)
         })
     }
 
@@ -93,18 +116,57 @@ impl Machine {
 
     /// A table for a script to read: it cannot be changed, and naming a field it does not have is an error.
     pub(super) fn record(&self, what: &str, fields: Vec<(&str, Value)>) -> Result<Table, Problem> {
+        let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        let seal = self.seal(what, &names)?;
+        self.sealed(&seal, fields)
+    }
+
+    /// The seal of records that have these fields and no others: made once, put on any number of them.
+    pub(super) fn seal(&self, what: &str, names: &[&str]) -> Result<Table, Problem> {
+        #[cfg(test)]
+        super::tests::types::given(what, names);
+        let (what, there) = (what.to_owned(), names.join(", "));
+        let seal =
+            refusal(&self.lua, &self.file, move |name| format!("у {what} нет поля «{name}»; есть {there}"));
+        seal.map_err(|error| explain(&self.file, &error, None))
+    }
+
+    pub(super) fn sealed(&self, seal: &Table, fields: Vec<(&str, Value)>) -> Result<Table, Problem> {
         let build = || {
-            let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-            let there = names.join(", ");
-            let table = self.lua.create_table_from(fields.iter().cloned())?;
-            let what = what.to_owned();
-            forbid_unknown(&self.lua, &table, &self.file, move |name| {
-                format!("у {what} нет поля «{name}»; есть {there}")
-            })?;
+            let table = self.lua.create_table_from(fields)?;
+            table.set_metatable(Some(seal.clone()))?;
             table.set_readonly(true);
             Ok(table)
         };
         build().map_err(|error: Error| explain(&self.file, &error, None))
+    }
+
+    /// A list that cannot be changed.
+    pub(super) fn items(&self, items: Vec<Table>) -> Result<Value, Problem> {
+        let build = || {
+            let table = self.lua.create_sequence_from(items)?;
+            table.set_readonly(true);
+            Ok(Value::Table(table))
+        };
+        build().map_err(|error: Error| explain(&self.file, &error, None))
+    }
+
+    /// From now on this machine serves people: its calls are shorter, its memory is little more than it has now, and it
+    /// is not bound to the end of a load.
+    pub(super) fn keep(&self) -> Result<(), Problem> {
+        let mut budget = lock(&self.budget);
+        budget.call = KEPT_CALL;
+        budget.load_ends = None;
+        drop(budget);
+        let limit = self.lua.set_memory_limit(self.collected() + KEPT_MEMORY);
+        limit.map(drop).map_err(|error| explain(&self.file, &error, None))
+    }
+
+    /// Gives back what is not needed any more. Answers the bytes that are.
+    pub(super) fn collected(&self) -> usize {
+        // The second pass takes what the first one has found to be free.
+        let _ = self.lua.gc_collect().and_then(|()| self.lua.gc_collect());
+        self.lua.used_memory()
     }
 
     pub(super) fn text(&self, text: &str) -> Result<Value, Problem> {
@@ -112,10 +174,15 @@ impl Machine {
         made.map_err(|error| explain(&self.file, &error, None))
     }
 
+    #[cfg(test)]
+    pub(super) fn used(&self) -> usize {
+        self.lua.used_memory()
+    }
+
     fn timed<T>(&self, run: impl FnOnce() -> mlua::Result<T>) -> Result<T, Problem> {
         {
             let mut budget = lock(&self.budget);
-            budget.call_ends = Instant::now() + CALL;
+            budget.call_ends = Instant::now() + budget.call;
             budget.steps = 0;
             budget.line = None;
         }
@@ -143,9 +210,11 @@ fn closed_machine(file: &str, budget: &Arc<Mutex<Budget>>) -> mlua::Result<Lua> 
     for name in SEARCHES {
         string.set(*name, bounded_search(&lua, string.get(*name)?, file)?)?;
     }
-    forbid_unknown(&lua, &globals, file, |name| {
+    name_kinds(&lua, &globals)?;
+    let refusal = refusal(&lua, file, |name| {
         format!("неизвестное имя «{name}»; если это текст, возьмите его в кавычки: \"{name}\"")
     })?;
+    globals.set_metatable(Some(refusal))?;
     lua.sandbox(true)?;
     let (file, budget) = (file.to_owned(), Arc::clone(budget));
     lua.set_interrupt(move |lua| {
@@ -156,7 +225,7 @@ fn closed_machine(file: &str, budget: &Arc<Mutex<Budget>>) -> mlua::Result<Lua> 
         }
         let now = Instant::now();
         let slow = now > budget.call_ends && budget.steps > FAIR_STEPS;
-        if slow || now > budget.load_ends {
+        if slow || budget.load_ends.is_some_and(|ends| now > ends) {
             return Err(located(
                 &file,
                 budget.line,
@@ -166,6 +235,20 @@ fn closed_machine(file: &str, budget: &Arc<Mutex<Budget>>) -> mlua::Result<Lua> 
         Ok(VmState::Continue)
     });
     Ok(lua)
+}
+
+fn name_kinds(lua: &Lua, globals: &Table) -> mlua::Result<()> {
+    let same = lua.create_function(|_, given: Value| Ok(given))?;
+    for name in KINDS {
+        globals.set(*name, same.clone())?;
+    }
+    let draw = lua.create_table()?;
+    for name in DRAWN {
+        draw.set(*name, same.clone())?;
+    }
+    draw.set("rows", lua.create_function(|lua, ()| lua.create_table())?)?;
+    draw.set_readonly(true);
+    globals.set("draw", draw)
 }
 
 fn bounded_search(lua: &Lua, search: Function, file: &str) -> mlua::Result<Function> {
@@ -183,21 +266,17 @@ fn bounded_search(lua: &Lua, search: Function, file: &str) -> mlua::Result<Funct
     })
 }
 
-/// Makes reading an unknown field of `table` an error at the line that reads it.
-fn forbid_unknown(
-    lua: &Lua,
-    table: &Table,
-    file: &str,
-    message: impl Fn(&str) -> String + Send + 'static,
-) -> mlua::Result<()> {
+/// The metatable of a table in which reading an unknown field is an error at the line that reads it.
+fn refusal(lua: &Lua, file: &str, message: impl Fn(&str) -> String + Send + 'static) -> mlua::Result<Table> {
     let file = file.to_owned();
-    let refuse = move |lua: &Lua, (_, name): (Value, LuaString)| -> mlua::Result<Value> {
-        Err(located(&file, line_at_work(lua, 1), &message(&name.to_string_lossy())))
+    let refuse = move |lua: &Lua, (_, name): (Value, Value)| -> mlua::Result<Value> {
+        let name = name.to_string().unwrap_or_default();
+        Err(located(&file, line_at_work(lua, 1), &message(&name)))
     };
     let metatable = lua.create_table()?;
     metatable.raw_set("__index", lua.create_function(refuse)?)?;
     metatable.raw_set("__metatable", false)?;
-    table.set_metatable(Some(metatable))
+    Ok(metatable)
 }
 
 fn located(file: &str, line: Option<u32>, message: &str) -> Error {

@@ -1,146 +1,153 @@
-//! `menus.lua` as values: which buttons stand where. Whether what they name exists is checked here too.
+//! `menus.lua` as values: which buttons stand where, for whom. A menu is a list of rows, or a function that gives one; a
+//! function is tried out on every kind of person before the file is accepted.
 
-use std::collections::BTreeMap;
+mod buttons;
+mod live;
+mod offers;
+mod trial;
 
-use super::fields::{Fields, list, text};
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::fields::{Fields, list};
+use super::machine::Machine;
 use super::pricing::Pricing;
 use super::problem::{Report, nearest};
 use super::tree::Node;
-use crate::domain::catalog::Orientation;
-use crate::domain::id::ModelId;
+use crate::app::port::Faults;
+use crate::domain::catalog::{Orientation, Package};
 use crate::domain::locale::Locale;
-use crate::domain::menu::{MenuAction, Menus, QuickOffer, VideoAction};
+use crate::domain::menu::{Menu, Menus, Pickers, Rows};
+use live::Live;
 
 /// Telegram shows no more side by side.
 const ROW_LIMIT: usize = 8;
-const ROWS_LIMIT: usize = 12;
-const QUICK_LIMIT: usize = 6;
 
-/// `pricing` is None when it could not be read; then nothing is said about models.
-pub(super) fn read(
-    root: &Node,
-    report: &mut Report,
-    pricing: Option<&Pricing>,
-    locales: &BTreeMap<String, Locale>,
-) -> Option<Menus> {
-    let mut fields = Fields::of(root, "", report)?;
-    let main = rows(&mut fields, "main", MenuAction::parse, MenuAction::ALL, MenuAction::name);
-    let video = rows(&mut fields, "video", VideoAction::parse, VideoAction::ALL, VideoAction::name);
-    let mut quick = Vec::new();
-    let offers = match fields.required("quick") {
-        Some(Node::Record(none)) if none.is_empty() => Vec::new(),
-        Some(node) => list(node, "quick", fields.report()).unwrap_or_default(),
-        None => Vec::new(),
-    };
-    if offers.len() > QUICK_LIMIT {
-        fields.wrong("quick", format!("быстрых предложений больше {QUICK_LIMIT}"));
-    }
-    for (path, node) in offers {
-        let offer = quick_offer(node, &path, fields.report());
-        quick.extend(offer.filter(|offer| is_on_sale(offer, &path, fields.report(), pricing, locales)));
-    }
-    fields.finish();
-    Some(Menus { main: main?, quick, video: video? })
+/// What buttons may name, as far as the other files could be read. Nothing is said about what is not known.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub(super) pricing: Option<Arc<Pricing>>,
+    pub(super) packages: Option<Vec<Package>>,
+    /// Language → label → the places it fills in.
+    pub(super) labels: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// Those that have a file, whether it could be read or not, and those that once had a shipped one.
+    pub(super) languages: BTreeSet<String>,
 }
 
-fn rows<A: Copy>(
-    fields: &mut Fields<'_>,
-    key: &'static str,
-    parse: fn(&str) -> Option<A>,
-    all: &[A],
-    name: fn(A) -> &'static str,
-) -> Option<Vec<Vec<A>>> {
-    let rows = fields.list(key)?;
-    if rows.len() > ROWS_LIMIT {
-        fields.wrong(key, format!("рядов кнопок больше {ROWS_LIMIT}"));
+/// Something that stands in the rows of a menu.
+pub(super) trait Button: Clone + PartialEq + Send + Sync + 'static {
+    /// Reads all rows. Every mistake is in the report.
+    fn rows(node: &Node, path: &str, known: &Known, report: &mut Report) -> Option<Rows<Self>>;
+}
+
+impl Known {
+    pub(super) fn of(
+        pricing: Option<Arc<Pricing>>,
+        packages: Option<&[Package]>,
+        locales: &BTreeMap<String, Locale>,
+        languages: BTreeSet<String>,
+    ) -> Self {
+        let places = |text: &crate::domain::text::Text| text.slots().map(|(at, _)| at.to_owned()).collect();
+        let labels =
+            |locale: &Locale| locale.labels.iter().map(|(name, text)| (name.clone(), places(text))).collect();
+        let labels = locales.iter().map(|(language, locale)| (language.clone(), labels(locale)));
+        Self { pricing, packages: packages.map(<[_]>::to_vec), labels: labels.collect(), languages }
     }
-    let report = fields.report();
-    let mut read = Vec::new();
-    for (path, node) in rows {
-        let mut row = Vec::new();
-        let buttons = list(node, &path, report).unwrap_or_default();
-        if buttons.len() > ROW_LIMIT {
-            report.wrong(&path, format!("в одном ряду больше {ROW_LIMIT} кнопок"));
-        }
-        for (path, node) in buttons {
-            let Some(written) = text(node, &path, 64, report) else {
+
+    /// Reports a label that a language lacks, or that fills in what this button does not know.
+    fn check_label(&self, label: &str, places: &[&str], path: &str, report: &mut Report) {
+        for (language, labels) in &self.labels {
+            let Some(used) = labels.get(label) else {
+                let meant = nearest(label, labels.keys().map(String::as_str));
+                report.wrong_meant(
+                    path,
+                    format!("подписи «{label}» нет в labels файла {language}.lua"),
+                    meant,
+                );
                 continue;
             };
-            match parse(written) {
-                Some(action) => row.push(action),
-                None => {
-                    let names = all.iter().map(|action| name(*action));
-                    let meant = nearest(written, names.clone());
-                    let names = names.collect::<Vec<_>>().join(", ");
-                    report.wrong_meant(&path, format!("кнопки «{written}» нет; есть {names}"), meant);
-                }
+            if let Some(unknown) = used.iter().find(|used| !places.contains(&used.as_str())) {
+                let there = match places {
+                    [] => "в ней подставлять нечего".to_owned(),
+                    _ => format!("можно {{{}}}", places.join("}, {")),
+                };
+                let message = format!(
+                    "в подписи «{label}» из {language}.lua вместо {{{unknown}}} здесь нечего подставить; {there}"
+                );
+                report.wrong(path, message);
+                // The other languages would only repeat it.
+                return;
             }
         }
-        read.push(row);
     }
-    Some(read)
 }
 
-fn quick_offer(node: &Node, path: &str, report: &mut Report) -> Option<QuickOffer> {
-    let mut fields = Fields::of(node, path, report)?;
-    let label = fields.text("text", 64);
-    let model = fields.text("model", 64);
-    let seconds = fields.integer("seconds", 1..=60);
-    let orientation = fields.text("orientation", 16);
-    let shape = orientation.and_then(|written| Orientation::ALL.into_iter().find(|o| o.name() == written));
-    if let Some(written) = orientation.filter(|_| shape.is_none()) {
-        let path = fields.path_of("orientation");
-        let meant = nearest(written, Orientation::ALL.map(Orientation::name));
-        let message = format!("«{written}» нет; есть vertical, horizontal, square");
-        fields.report().wrong_meant(&path, message, meant);
-    }
-    fields.finish();
-    Some(QuickOffer {
-        text: label?.to_owned(),
-        model: ModelId::new(model?),
-        seconds: u32::try_from(seconds?).ok()?,
-        orientation: shape?,
-    })
-}
-
-/// Reports an offer that names what does not exist. One of a hidden model is no mistake: it is hidden with its model.
-fn is_on_sale(
-    offer: &QuickOffer,
-    path: &str,
+pub(super) fn read(
+    machine: &Machine,
+    root: &Node,
     report: &mut Report,
-    pricing: Option<&Pricing>,
-    locales: &BTreeMap<String, Locale>,
-) -> bool {
-    for locale in locales.values().filter(|locale| !locale.labels.contains_key(&offer.text)) {
-        let meant = nearest(&offer.text, locale.labels.keys().map(String::as_str));
-        let message = format!("подписи «{}» нет в labels файла {}.lua", offer.text, locale.language);
-        report.wrong_meant(&format!("{path}.text"), message, meant);
+    known: &Known,
+    faults: &Arc<Faults>,
+) -> Option<Menus> {
+    let mut fields = Fields::of(root, "", report)?;
+    let live = Arc::new(Live::of(machine, known.clone(), Arc::clone(faults)));
+    let main = menu(&mut fields, "main", &live);
+    let quick = menu(&mut fields, "quick", &live);
+    let video = menu(&mut fields, "video", &live);
+    let buy = menu(&mut fields, "buy", &live);
+    let pickers = pickers(&mut fields);
+    fields.finish();
+    let menus = Menus { main: main?, quick: quick?, video: video?, buy: buy?, pickers };
+    live.keep(report);
+    Some(menus)
+}
+
+fn menu<B: Button>(fields: &mut Fields<'_>, key: &'static str, live: &Arc<Live>) -> Option<Menu<B>> {
+    let node = fields.menu(key)?;
+    let path = fields.path_of(key);
+    match node {
+        Node::Function(formula) => trial::computed(live, key, formula, fields.report()),
+        node => B::rows(node, &path, &live.known, fields.report()).map(Menu::Fixed),
     }
-    let Some(pricing) = pricing else {
-        return true;
-    };
-    if pricing.hidden.contains(&offer.model) {
-        return false;
+}
+
+/// A list that may be empty.
+fn items<'a>(node: &'a Node, path: &str, report: &mut Report) -> Option<Vec<(String, &'a Node)>> {
+    match node {
+        Node::Record(none) if none.is_empty() => Some(Vec::new()),
+        node => list(node, path, report),
     }
-    let Some(model) = pricing.models.iter().find(|model| model.id == offer.model) else {
-        let meant = nearest(offer.model.as_str(), pricing.models.iter().map(|model| model.id.as_str()));
-        report.wrong_meant(
-            &format!("{path}.model"),
-            format!("модели «{}» нет в pricing.lua", offer.model),
-            meant,
-        );
-        return true;
-    };
-    if model.offer(offer.seconds).is_none() {
-        let sold: Vec<_> = model.offers.iter().map(|offer| offer.seconds.to_string()).collect();
-        report.wrong(
-            &format!("{path}.seconds"),
-            format!("{} не бывает на {} с; бывает на {}", model.title, offer.seconds, sold.join(", ")),
-        );
+}
+
+fn pickers(fields: &mut Fields<'_>) -> Pickers {
+    let mut pickers = Pickers::default();
+    if fields.optional("per_row").is_some()
+        && let Some(mut per_row) = fields.fields("per_row")
+    {
+        for (key, place) in [
+            ("models", &mut pickers.models),
+            ("seconds", &mut pickers.seconds),
+            ("shapes", &mut pickers.shapes),
+            ("packages", &mut pickers.packages),
+            ("categories", &mut pickers.categories),
+            ("ideas", &mut pickers.ideas),
+        ] {
+            let limit = i64::try_from(ROW_LIMIT).unwrap_or(i64::MAX);
+            if per_row.optional(key).is_some()
+                && let Some(count) = per_row.integer(key, 1..=limit)
+            {
+                *place = usize::try_from(count).unwrap_or(1);
+            }
+        }
+        per_row.finish();
     }
-    if !model.shapes.iter().any(|shape| shape.orientation == offer.orientation) {
-        let message = format!("у {} нет размера {}", model.title, offer.orientation.name());
-        report.wrong(&format!("{path}.orientation"), message);
+    if fields.optional("first_shape").is_some() {
+        let names = Orientation::ALL.map(Orientation::name);
+        let written = fields.choice("first_shape", &names);
+        pickers.first_shape = Orientation::ALL.into_iter().find(|shape| Some(shape.name()) == written);
     }
-    true
+    pickers
 }

@@ -34,10 +34,10 @@ impl Lines {
     pub(super) fn of(source: &str) -> Self {
         let tokens = tokens(source);
         let mut lines = Self::default();
-        if let Some(at) = returned_table(&tokens) {
-            let value = tokens[at + 1].span.start..source.len();
+        if let Some((at, brace)) = returned_table(&tokens) {
+            let value = tokens[brace].span.start..source.len();
             lines.0.insert(String::new(), Place { line: tokens[at].line, value });
-            let mut walk = Walk { tokens: &tokens, at: at + 2, lines: &mut lines.0 };
+            let mut walk = Walk { tokens: &tokens, at: brace + 1, lines: &mut lines.0 };
             walk.table("", 0);
         }
         lines
@@ -79,12 +79,15 @@ enum Token<'a> {
     Sign(char),
 }
 
-/// Where the file's own `return` stands, if a table follows it.
-fn returned_table(tokens: &[Placed<'_>]) -> Option<usize> {
+/// Where the file's own `return` stands, and the brace of the table that follows it: `return {` or `return pricing {`.
+fn returned_table(tokens: &[Placed<'_>]) -> Option<(usize, usize)> {
     let mut depth = 0_i32;
     for (at, Placed { token, .. }) in tokens.iter().enumerate() {
         if depth == 0 && *token == Token::Name("return") {
-            return (tokens.get(at + 1)?.token == Token::Sign('{')).then_some(at);
+            let named = matches!(tokens.get(at + 1)?.token, Token::Name(_));
+            let called = tokens.get(at + 2).is_some_and(|next| next.token == Token::Sign('('));
+            let brace = at + 1 + usize::from(named) + usize::from(named && called);
+            return (tokens.get(brace)?.token == Token::Sign('{')).then_some((at, brace));
         }
         depth += nesting(token);
     }
@@ -317,6 +320,15 @@ lines]],
         assert_eq!(lines.of_path("made.deep"), Some(18));
         assert_eq!(lines.of_path("nothing"), Some(6));
         assert_eq!(Lines::of("local t = {}\nreturn t").of_path("a"), None);
+    }
+
+    #[test]
+    fn a_table_that_is_named_is_found_too() {
+        for start in ["return pricing {", "return pricing({"] {
+            let lines = Lines::of(&format!("{start}\n  rate = 1,\n  made = f {{ deep = 1 }},\n}}"));
+            assert_eq!(lines.of_path("rate"), Some(2), "{start}");
+        }
+        assert_eq!(Lines::of("return pricing(t)").of_path("a"), None);
     }
 
     #[test]

@@ -48,6 +48,11 @@ impl Report {
         Self { file: file.to_owned(), lines: Lines::of(source), problems: Vec::new() }
     }
 
+    #[cfg(test)]
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
     /// A mistake in the field at `path`; an empty path is the whole file.
     pub(super) fn wrong(&mut self, path: &str, message: impl Into<String>) {
         self.wrong_meant(path, message, None);
@@ -65,6 +70,11 @@ impl Report {
 
     pub(super) fn add(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+
+    /// Where the field at `path` stands.
+    pub(super) fn line(&self, path: &str) -> Option<u32> {
+        self.lines.of_path(path)
     }
 
     pub(super) fn is_clean(&self) -> bool {

@@ -7,6 +7,7 @@ mod names;
 mod polls;
 mod seeds;
 mod shipped;
+pub(super) mod types;
 
 use std::fs;
 use std::path::PathBuf;

@@ -21,14 +21,26 @@ pub(super) enum Node {
 
 /// A table inside a table inside a table …
 const DEPTH: usize = 16;
+/// Values in all. A few tables that hold each other many times over would else be copied for ever.
+const VALUES: usize = 20_000;
 
 impl Node {
     /// Copies `value` out of its machine. None when something in it is wrong; the report then says what.
     pub(super) fn copy(value: &Value, path: &str, report: &mut Report) -> Option<Self> {
-        Self::copy_at(value, path, 0, report)
+        Self::copy_at(value, path, 0, &mut { VALUES }, report)
     }
 
-    fn copy_at(value: &Value, path: &str, depth: usize, report: &mut Report) -> Option<Self> {
+    fn copy_at(
+        value: &Value,
+        path: &str,
+        depth: usize,
+        left: &mut usize,
+        report: &mut Report,
+    ) -> Option<Self> {
+        *left = left.checked_sub(1)?;
+        if *left == 0 {
+            report.wrong(path, format!("в таблице больше {VALUES} значений"));
+        }
         match value {
             Value::Boolean(flag) => Some(Self::Bool(*flag)),
             // A script's integer comes from a double, so the way back is exact.
@@ -42,7 +54,7 @@ impl Node {
                 }
             },
             Value::Function(function) => Some(Self::Function(function.clone())),
-            Value::Table(table) if depth < DEPTH => Self::copy_table(table, path, depth, report),
+            Value::Table(table) if depth < DEPTH => Self::copy_table(table, path, depth, left, report),
             Value::Table(_) => {
                 report.wrong(path, "таблицы вложены друг в друга слишком глубоко");
                 None
@@ -54,10 +66,17 @@ impl Node {
         }
     }
 
-    fn copy_table(table: &Table, path: &str, depth: usize, report: &mut Report) -> Option<Self> {
+    fn copy_table(
+        table: &Table,
+        path: &str,
+        depth: usize,
+        left: &mut usize,
+        report: &mut Report,
+    ) -> Option<Self> {
         let mut items = BTreeMap::new();
         let mut fields = BTreeMap::new();
-        for pair in table.pairs::<Value, Value>() {
+        // One more than there may be: the copying then finds out.
+        for pair in table.pairs::<Value, Value>().take(*left + 1) {
             let (key, value) = pair.ok()?;
             match key {
                 Value::Integer(at) => drop(items.insert(at, value)),
@@ -70,7 +89,7 @@ impl Node {
         }
         if items.is_empty() {
             let copied = fields.iter().map(|(key, value)| {
-                let node = Self::copy_at(value, &field(path, key), depth + 1, report)?;
+                let node = Self::copy_at(value, &field(path, key), depth + 1, left, report)?;
                 Some((key.clone(), node))
             });
             // Collected in two steps: every field is looked at, even behind a wrong one.
@@ -88,7 +107,7 @@ impl Node {
         }
         let copied = (1..)
             .zip(items.values())
-            .map(|(at, value)| Self::copy_at(value, &item(path, at), depth + 1, report));
+            .map(|(at, value)| Self::copy_at(value, &item(path, at), depth + 1, left, report));
         copied.collect::<Vec<_>>().into_iter().collect::<Option<_>>().map(Self::List)
     }
 

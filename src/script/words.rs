@@ -19,8 +19,8 @@ use crate::domain::text::{PluralForm, Text, TextError, Value, Word};
 const TEXT_LIMIT: usize = 3_500;
 /// Characters of a button's label; a phone shows fewer.
 const LABEL_LIMIT: usize = 64;
-/// The places that a quick offer's label may fill in.
-const LABEL_PLACES: &[&str] = &["model", "seconds"];
+/// The places that a label may fill in; which of them there are depends on the button that it stands on.
+const LABEL_PLACES: &[&str] = &["model", "seconds", "balance", "tokens", "price", "percent"];
 /// Texts that Telegram shows as they are, by the start of their keys.
 const PLAIN: &[&str] = &["button_", "language_name", "command_", "toast_"];
 

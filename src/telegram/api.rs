@@ -24,7 +24,7 @@ use crate::domain::id::{MessageRef, UpdateId};
 use crate::domain::job::Film;
 
 use super::html;
-use super::screen::{Button, Screen, Toast};
+use super::screen::{Button, Press, Screen, Toast};
 
 mod fault;
 
@@ -288,7 +288,14 @@ fn reply_markup(screen: &Screen) -> Option<ReplyMarkup> {
 
 fn keyboard(rows: &[Vec<Button>]) -> InlineKeyboardMarkup {
     InlineKeyboardMarkup::new(rows.iter().map(|row| {
-        row.iter().map(|button| InlineKeyboardButton::callback(button.label.clone(), button.tap.encode()))
+        row.iter().filter_map(|button| {
+            let label = button.label.clone();
+            match &button.press {
+                Press::Tap(tap) => Some(InlineKeyboardButton::callback(label, tap.encode())),
+                // The scripts' loader has seen to it that it is an address.
+                Press::Link(address) => Some(InlineKeyboardButton::url(label, address.parse().ok()?)),
+            }
+        })
     }))
 }
 

@@ -19,9 +19,9 @@ impl Chat for Telegram {
         let view = View::of(&scripts, to.language.as_deref());
         let chat = to.id.0;
         let screen = match parcel {
-            Parcel::Film { job, film, path, thumbnail } => {
-                let upload =
-                    Upload { film: *film, path, thumbnail: thumbnail.as_deref(), screen: &view.film(job) };
+            Parcel::Film { job, viewer, film, path, thumbnail } => {
+                let screen = &view.film(job, viewer);
+                let upload = Upload { film: *film, path, thumbnail: thumbnail.as_deref(), screen };
                 return Ok(self.upload(chat, &upload).await?);
             }
             Parcel::Card { job } => {

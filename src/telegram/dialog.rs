@@ -11,6 +11,7 @@ use crate::app::port::ScriptSet;
 use crate::app::{App, AppError};
 use crate::domain::id::{MessageRef, UpdateId};
 use crate::domain::locale::TextKey;
+use crate::domain::menu::MenuContext;
 use crate::domain::money::Tokens;
 
 use super::Telegram;
@@ -119,6 +120,7 @@ impl Dialog {
         for screen in &reply.say {
             self.telegram.say(person.id.0, screen).await;
         }
+        self.app.tell_of_faults(&scripts).await;
     }
 
     async fn tapped(&self, update: UpdateId, tapped: &Tapped) {
@@ -146,6 +148,7 @@ impl Dialog {
             let commands = chosen.as_deref().map(|tag| View::of(&scripts, Some(tag)).commands());
             self.telegram.offer(person.id.0, commands.as_deref()).await;
         }
+        self.app.tell_of_faults(&scripts).await;
     }
 
     /// One line with the way to the private chat, if this bot was meant.
@@ -177,6 +180,11 @@ impl Talk<'_> {
     /// Notes who is here. Gives the welcome tokens that he got just now.
     async fn meet(&self) -> Result<Tokens, AppError> {
         Ok(self.app.meet(self.person.id, &self.person.profile).await?.welcomed)
+    }
+
+    /// Who looks at menus.
+    fn viewer(&self) -> Result<MenuContext, AppError> {
+        self.app.menu_context(self.set, self.person.id, Some(self.view.language()))
     }
 
     fn available(&self) -> Result<Tokens, AppError> {

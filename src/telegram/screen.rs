@@ -24,7 +24,16 @@ pub struct Screen {
 pub struct Button {
     /// Plain words: buttons know no HTML.
     pub label: String,
-    pub tap: Tap,
+    pub press: Press,
+}
+
+/// What pressing a button does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// Tells us.
+    Tap(Tap),
+    /// Opens an address; we hear nothing of it.
+    Link(String),
 }
 
 /// What answers a tap: a line at the top of the chat, or a window when it has to be read.
@@ -57,12 +66,22 @@ impl Screen {
         rows.into_iter().fold(self, Self::row)
     }
 
+    /// Buttons one after another, so many in a row.
+    pub fn grid(self, buttons: impl IntoIterator<Item = Button>, per_row: usize) -> Self {
+        let buttons: Vec<Button> = buttons.into_iter().collect();
+        self.rows(buttons.chunks(per_row.max(1)).map(<[_]>::to_vec))
+    }
+
     /// The same for two screens that look the same.
     pub fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.html.hash(&mut hasher);
         for button in self.buttons.iter().flatten() {
-            (&button.label, button.tap.encode()).hash(&mut hasher);
+            button.label.hash(&mut hasher);
+            match &button.press {
+                Press::Tap(tap) => tap.encode().hash(&mut hasher),
+                Press::Link(address) => address.hash(&mut hasher),
+            }
         }
         hasher.finish()
     }
@@ -71,7 +90,16 @@ impl Screen {
 impl Button {
     /// `label` may come from a template; its escapes and markup are taken out.
     pub fn new(label: &str, tap: Tap) -> Self {
-        Self { label: html::plain(label), tap }
+        Self { label: html::plain(label), press: Press::Tap(tap) }
+    }
+
+    pub fn link(label: &str, address: &str) -> Self {
+        Self { label: html::plain(label), press: Press::Link(address.to_owned()) }
+    }
+
+    /// The same with other words on it.
+    pub fn labelled(self, label: &str) -> Self {
+        Self { label: html::plain(label), ..self }
     }
 }
 

@@ -12,6 +12,8 @@ use crate::domain::money::Tokens;
 const VERSION: &str = "1";
 /// A model's id with the longest of everything else still fits into 64 bytes.
 const MODEL_LIMIT: usize = 31;
+/// The id of an idea and that of its category fit together.
+const IDEA_LIMIT: usize = 24;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tap {
@@ -20,6 +22,14 @@ pub enum Tap {
     Video(VideoAction, JobId),
     Cancel(JobId),
     Draft(DraftId, Step),
+    /// This package is wanted.
+    Package(Tokens),
+    /// The categories of ideas.
+    Ideas,
+    /// The ideas of a category, by its id.
+    Category(String),
+    /// One of them: its prompt becomes a draft.
+    Idea(String, String),
     /// The tag of the language to speak; None: the client's.
     Language(Option<String>),
 }
@@ -60,6 +70,10 @@ impl Tap {
             Self::Video(action, job) => format!("v:{}:{}", action.name(), short(job.0)),
             Self::Cancel(job) => format!("x:{}", short(job.0)),
             Self::Draft(draft, step) => format!("d:{}:{}", short(draft.0), step.encode()),
+            Self::Package(tokens) => format!("b:{}", short(u64::try_from(tokens.get()).unwrap_or(0))),
+            Self::Ideas => "i".to_owned(),
+            Self::Category(category) => format!("i:{category}"),
+            Self::Idea(category, idea) => format!("i:{category}:{idea}"),
             Self::Language(None) => "l".to_owned(),
             Self::Language(Some(tag)) => format!("l:{tag}"),
         };
@@ -78,6 +92,13 @@ impl Tap {
             [VERSION, "d", draft, step @ ..] => {
                 Some(Self::Draft(DraftId(number(draft)?), Step::parse(step)?))
             }
+            [VERSION, "b", tokens] => {
+                let tokens = Tokens::new(i64::try_from(number(tokens)?).ok()?);
+                tokens.is_movable().then_some(Self::Package(tokens))
+            }
+            [VERSION, "i"] => Some(Self::Ideas),
+            [VERSION, "i", category] => idea_id(category).map(Self::Category),
+            [VERSION, "i", category, idea] => Some(Self::Idea(idea_id(category)?, idea_id(idea)?)),
             [VERSION, "l"] => Some(Self::Language(None)),
             [VERSION, "l", tag] if is_tag(tag) => Some(Self::Language(Some((*tag).to_owned()))),
             _ => None,
@@ -142,6 +163,13 @@ fn model_id(written: &str) -> Option<ModelId> {
     can_name(&model).then_some(model)
 }
 
+/// An id as `ideas.lua` may write it.
+fn idea_id(written: &str) -> Option<String> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
+    let fits = (1..=IDEA_LIMIT).contains(&written.len());
+    (fits && written.bytes().all(plain)).then(|| written.to_owned())
+}
+
 /// A number in base 36.
 fn short(mut number: u64) -> String {
     let mut digits = Vec::new();
@@ -190,6 +218,10 @@ mod tests {
             Tap::Draft(draft, Step::Confirm(longest())),
             Tap::Draft(draft, Step::Order(longest(), Tokens::CAP)),
             Tap::Draft(draft, Step::Drop),
+            Tap::Package(Tokens::CAP),
+            Tap::Ideas,
+            Tap::Category("c".repeat(IDEA_LIMIT)),
+            Tap::Idea("c".repeat(IDEA_LIMIT), "i".repeat(IDEA_LIMIT)),
             Tap::Language(None),
             Tap::Language(Some("kk".to_owned())),
         ];
@@ -240,6 +272,14 @@ mod tests {
             "1:d:1:c:sora:zzzzzzz:v",
             "1:d:1:s:модель",
             "1:d:1:x:y",
+            "1:b:0",
+            "1:b:-1",
+            "1:b:gjdgxt",
+            "1:i:",
+            "1:i:A",
+            "1:i:a:",
+            "1:i:a:b:c",
+            "1:i:0123456789012345678901234",
             "confirm_17_8_v",
             "🙂",
         ] {

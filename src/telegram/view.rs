@@ -8,8 +8,9 @@ use std::time::Duration;
 use crate::app::port::ScriptSet;
 use crate::domain::catalog::{Catalog, Orientation, Quote, Wait};
 use crate::domain::id::ModelId;
+use crate::domain::idea::Ideas;
 use crate::domain::locale::{Locale, TextKey};
-use crate::domain::menu::{MenuAction, Menus, VideoAction};
+use crate::domain::menu::{Does, MenuAction, MenuButton, Menus, VideoAction};
 use crate::domain::text::Value;
 
 use super::screen::Button;
@@ -17,9 +18,11 @@ use super::tap::Tap;
 
 mod account;
 mod alert;
+mod buy;
 mod card;
 mod film;
 mod front;
+mod ideas;
 mod language;
 mod order;
 
@@ -39,6 +42,7 @@ pub struct View<'a> {
     locales: &'a BTreeMap<String, Locale>,
     catalog: &'a Catalog,
     menus: &'a Menus,
+    ideas: &'a Ideas,
 }
 
 type Filled<'v> = [(&'v str, Value)];
@@ -47,12 +51,17 @@ impl<'a> View<'a> {
     /// `language` is what the person chose, or his client's tag; without one, or with one we don't speak, the default speaks.
     pub fn of(set: &'a ScriptSet, language: Option<&str>) -> Self {
         let (locale, locales) = (set.locale(language), &set.locales);
-        Self { locale, locales, catalog: &set.catalog, menus: &set.menus }
+        Self { locale, locales, catalog: &set.catalog, menus: &set.menus, ideas: &set.ideas }
     }
 
     /// The text as HTML.
     pub fn say(&self, key: TextKey, values: &Filled<'_>) -> String {
         self.locale.say(key, values)
+    }
+
+    /// The tag of the language that speaks.
+    pub fn language(&self) -> &str {
+        &self.locale.language
     }
 
     fn button(&self, key: TextKey, values: &Filled<'_>, tap: Tap) -> Button {
@@ -62,6 +71,7 @@ impl<'a> View<'a> {
     fn menu_button(&self, action: MenuAction) -> Button {
         let key = match action {
             MenuAction::Generate => TextKey::ButtonGenerate,
+            MenuAction::Ideas => TextKey::ButtonIdeas,
             MenuAction::Balance => TextKey::ButtonBalance,
             MenuAction::Queue => TextKey::ButtonQueue,
             MenuAction::Buy => TextKey::ButtonBuy,
@@ -76,6 +86,23 @@ impl<'a> View<'a> {
             VideoAction::New => TextKey::ButtonNew,
         };
         self.button(key, &[], Tap::Video(action, job))
+    }
+
+    /// A button of a menu: what it usually says, or what the owner would have it say.
+    fn arranged<A: Copy>(
+        &self,
+        button: &MenuButton<A>,
+        values: &Filled<'_>,
+        usual: impl Fn(A) -> Button,
+    ) -> Button {
+        let made = match &button.does {
+            Does::Act(action) => usual(*action),
+            Does::Open(address) => Button::link(address, address),
+        };
+        match &button.label {
+            Some(label) => made.labelled(&self.locale.label(label, values)),
+            None => made,
+        }
     }
 
     /// A model as users know it; one that is no longer sold keeps at least its id.

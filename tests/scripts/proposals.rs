@@ -190,7 +190,7 @@ async fn a_new_language_can_come_from_the_chat() {
     let proposal = bot.app.propose(BY, "uk.lua", text.into_bytes()).await.unwrap();
     bot.app.apply(None, BY, proposal.id).await.unwrap();
     assert!(desk.path("locales/uk.lua").exists());
-    assert_eq!(bot.app.script_files(BY).unwrap().len(), 7);
+    assert_eq!(bot.app.script_files(BY).unwrap().len(), 8);
     assert_eq!(bot.look().await, Reload::Unchanged);
 }
 
@@ -207,15 +207,16 @@ async fn the_texts_in_force_are_shown_whatever_lies_in_the_folder() {
             "locales/en.lua",
             "locales/kk.lua",
             "locales/ru.lua",
+            "scripts/ideas.lua",
             "scripts/menus.lua",
             "scripts/packages.lua",
             PRICING
         ]
     );
     assert_eq!(bot.app.script_file(BY, PRICING).unwrap(), pricing("1.5"));
-    assert_eq!(files[5].bytes, pricing("1.5").len());
+    assert_eq!(files[6].bytes, pricing("1.5").len());
     assert!(
-        matches!(bot.app.script_file(BY, "x"), Err(ScriptRefusal::UnknownFile { known }) if known.len() == 6)
+        matches!(bot.app.script_file(BY, "x"), Err(ScriptRefusal::UnknownFile { known }) if known.len() == 7)
     );
 }
 

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 use sora_bot::app::port::{ScriptSet, ScriptStatus, Scripts};
 use sora_bot::domain::catalog::{Catalog, Model, Offer, Orientation, Route, Shape, Size, Wait};
 use sora_bot::domain::id::{EngineId, ModelId};
+use sora_bot::domain::idea::Ideas;
 use sora_bot::domain::locale::Locale;
-use sora_bot::domain::menu::Menus;
+use sora_bot::domain::menu::{Menu, Menus, Pickers};
 use sora_bot::domain::money::{MicroUsd, Tokens};
 use sora_bot::domain::text::PluralForm;
 
@@ -50,7 +51,15 @@ fn scripts(price: Tokens, version: &str) -> ScriptSet {
     ScriptSet {
         version: version.into(),
         catalog: Catalog { models, packages: Vec::new(), welcome: Tokens::ZERO },
-        menus: Menus { main: Vec::new(), quick: Vec::new(), video: Vec::new() },
+        menus: Menus {
+            main: Menu::Fixed(Vec::new()),
+            quick: Menu::Fixed(Vec::new()),
+            video: Menu::Fixed(Vec::new()),
+            buy: Menu::Fixed(Vec::new()),
+            pickers: Pickers::default(),
+        },
+        ideas: Ideas::default(),
+        faults: Arc::default(),
         locales: BTreeMap::from([("ru".to_owned(), russian)]),
         default_language: "ru".into(),
     }

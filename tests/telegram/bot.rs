@@ -110,12 +110,16 @@ impl Town {
 
     /// A bot that gives new users `welcome` tokens.
     pub async fn bot(&self, welcome: i64) -> Bot {
-        let missing = Path::new("/nowhere");
-        let settings = FolderSettings { scripts_dir: missing.to_owned(), locales_dir: missing.to_owned() };
+        self.bot_of(Path::new("/nowhere"), welcome).await
+    }
+
+    /// The same with the scripts in `scripts`, and the shipped words.
+    pub async fn bot_of(&self, scripts: &Path, welcome: i64) -> Bot {
+        let settings = FolderSettings { scripts_dir: scripts.to_owned(), locales_dir: "/nowhere".into() };
         let folder = Arc::new(Folder::new(settings));
         let settings = AcceptedSettings { admins: vec![UserId(OWNER)], zone: Tz::Asia__Almaty, seed: false };
         let scripts = AcceptedScripts::open(self.store.clone(), folder, Arc::new(Noon), settings).await;
-        let scripts = scripts.expect("the shipped scripts are sound");
+        let scripts = scripts.expect("the scripts are sound");
         let settings = TelegramSettings {
             token: SecretString::from(self.api.settings().token.clone()),
             api_url: self.url.parse().unwrap(),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sora_bot::app::port::{Addressee, CardView, Chat, ChatError, Parcel, Stage};
 use sora_bot::domain::id::{JobId, UserId};
 use sora_bot::domain::job::{Film, Job, JobState, RefundReason};
+use sora_bot::domain::menu::MenuContext;
 use sora_bot::domain::money::Tokens;
 use sora_bot::domain::notice::Alert;
 use sora_bot::sandbox::bot_api::{Fault, Refusal};
@@ -36,6 +37,10 @@ async fn ordered(prompt: &str) -> (Town, Bot, Job) {
     (town, bot, job)
 }
 
+fn viewer(bot: &Bot) -> MenuContext {
+    bot.app.menu_context(&bot.app.scripts.current(), UserId(AIGERIM), None).unwrap()
+}
+
 fn files(folder: &std::path::Path) -> (PathBuf, Option<PathBuf>) {
     let (film, picture) = (folder.join("1.mp4"), folder.join("1.jpg"));
     std::fs::write(&film, b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom").unwrap();
@@ -49,7 +54,8 @@ async fn a_film_goes_out_with_all_that_a_client_needs() {
     let (town, bot, job) = ordered(&"<кот> & пианино ".repeat(200)).await;
     let folder = tempfile::tempdir().unwrap();
     let (path, thumbnail) = files(folder.path());
-    let parcel = Parcel::Film { job, film: FILM, path, thumbnail };
+    let viewer = viewer(&bot);
+    let parcel = Parcel::Film { job, viewer, film: FILM, path, thumbnail };
     let sent = bot.telegram.deliver(&to(AIGERIM), &parcel).await.unwrap();
     let video = town.sees(AIGERIM, "the film", |message| message["video"].is_object()).await;
     assert_eq!(sent.message.unwrap().message, video["message_id"].as_i64().unwrap() as i32);
@@ -140,6 +146,7 @@ async fn what_telegram_does_not_take_is_told_by_what_can_be_done() {
     deliver().await.unwrap();
     let missing = Parcel::Film {
         job: bot.app.job(UserId(AIGERIM), JobId(1)).unwrap().unwrap(),
+        viewer: viewer(&bot),
         film: FILM,
         path: "/nowhere/1.mp4".into(),
         thumbnail: None,

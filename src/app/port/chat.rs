@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use crate::domain::id::{JobId, MessageRef, UserId};
 use crate::domain::job::{Film, Job, RefundReason};
+use crate::domain::menu::MenuContext;
 use crate::domain::money::Tokens;
 use crate::domain::notice::Alert;
 
@@ -32,6 +33,8 @@ pub struct Addressee {
 pub enum Parcel {
     Film {
         job: Job,
+        /// Who looks at the buttons below it.
+        viewer: MenuContext,
         film: Film,
         path: PathBuf,
         thumbnail: Option<PathBuf>,

@@ -2,12 +2,14 @@
 //! of another.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
 use crate::domain::catalog::Catalog;
 use crate::domain::id::ModelId;
+use crate::domain::idea::Ideas;
 use crate::domain::locale::Locale;
 use crate::domain::menu::Menus;
 use crate::domain::time::Timestamp;
@@ -97,9 +99,19 @@ pub struct ScriptSet {
     pub version: String,
     pub catalog: Catalog,
     pub menus: Menus,
+    pub ideas: Ideas,
     /// By IETF tag. `default_language` is always there.
     pub locales: BTreeMap<String, Locale>,
     pub default_language: String,
+    /// What went wrong in it since it is in force.
+    pub faults: Arc<Faults>,
+}
+
+/// The first failure of a set at work, kept until somebody takes it to be told. The others would only repeat it.
+#[derive(Debug, Default)]
+pub struct Faults {
+    first: OnceLock<String>,
+    told: AtomicBool,
 }
 
 /// The texts that a set is made of.
@@ -137,6 +149,19 @@ impl ScriptSet {
             .and_then(|tag| self.locales.get(&tag))
             .or_else(|| self.locales.get(&self.default_language))
             .expect("loading refuses a set without its default language")
+    }
+}
+
+impl Faults {
+    /// `problem` is for the owner to read: file, line, what happened.
+    pub fn note(&self, problem: String) {
+        let _ = self.first.set(problem);
+    }
+
+    /// The failure that nobody has been told of yet. Gives it once.
+    pub fn untold(&self) -> Option<&str> {
+        let first = self.first.get()?;
+        (!self.told.swap(true, Ordering::Relaxed)).then_some(first.as_str())
     }
 }
 

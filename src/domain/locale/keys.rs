@@ -210,4 +210,16 @@ text_keys! {
     AlertUndeliveredSome = "alert_undelivered_some" [],
     AlertScriptsLoaded = "alert_scripts_loaded" ["version", "changes"],
     AlertScriptsRefused = "alert_scripts_refused" ["problems"],
+
+    // Menus and ideas.
+    ButtonIdeas = "button_ideas" [],
+    CommandIdeas = "command_ideas" [],
+    IdeaCategories = "idea_categories" [],
+    IdeaCategory = "idea_category" ["category"],
+    IdeasNone = "ideas_none" [],
+    /// A package on a button of the buy menu.
+    ButtonPackage = "button_package" ["tokens", "price"],
+    /// What somebody reads who has chosen a package.
+    BuyPackage = "buy_package" ["tokens", "price", "id"],
+    AlertMenuFailed = "alert_menu_failed" ["version", "problem"],
 }

@@ -42,9 +42,9 @@ pricing | engine = "sora" | engine = sora | engine = sora, | неизвестн�
 pricing | local usd = | locale usd = | locale usd | не закончена
 packages | / 100)⏎  end, | / 100)⏎ | }⏎ | 'end' & из строки
 menus | quick = { | quick =  | video = { | после конца таблицы
-packages | return { | local t = { |  | кончаться на return
-packages | return { |  | price = function | должно стоять значение
-menus | return | retrun | retrun | неизвестное имя «retrun»
+packages | return packages { | local t = { |  | кончаться на return
+packages | return packages { |  | price = function | должно стоять значение
+menus | return menus | retrun menus | retrun | не закончена
 "#;
 
 #[test]
@@ -87,7 +87,7 @@ fn all_mistakes_of_all_files_are_told_together() {
     shop.edit(PRICING, "markup = 1.5", "markup = \"1.5\"");
     shop.edit(PRICING, "usd_per_second = 0.30", "usd_per_secnd = 0.30");
     shop.edit(PACKAGES, "tokens = 1484", "tokens = 0");
-    shop.edit(MENUS, "\"help\"", "\"halp\"");
+    shop.edit(MENUS, "{ \"help\" }", "{ \"halp\" }");
     shop.edit(RU, "few = ", "fev = ");
     let problems = shop.problems();
     let files: Vec<_> = problems.iter().map(|problem| problem.file.as_str()).collect();

@@ -24,7 +24,7 @@ fn mistakes_in_formulas_are_found() {
 }
 
 const REFERENCES: &str = r#"
-menus | "balance" | "balanse" | "balanse" | main[2][1] & «balance»
+menus | "balance" | "balanse" | "balanse" | main[3][1] & «balance»
 menus | "again", "new" | "again", "buy" | "again", "buy" | video[1][2] & again, new
 menus | model = "sora-2" | model = "sora2" | "sora2" | quick[1].model & pricing.lua & «sora-2»
 menus | seconds = 8 | seconds = 10 | seconds = 10 | quick[1].seconds & 4, 8, 12
@@ -35,6 +35,64 @@ menus | "horizontal" } | "horisontal" } | "horisontal" | «horizontal»
 #[test]
 fn what_names_nothing_is_found() {
     check(REFERENCES);
+}
+
+const MENUS: &str = r#"
+menus | { "generate" } | "generate" | "generate" | main[1] & нужен список
+menus | { "generate" } | { { action = "generate", titel = "x" } } | titel | main[1][1].titel & такого поля нет
+menus | { "generate" } | { { action = "generat" } } | "generat" | main[1][1].action & «generate»
+menus | { "generate" } | { { action = "generate", text = "quick_fast" } } | quick_fast | {seconds} & {balance}
+menus | { "generate" } | { { url = "t.me/shop", text = "quick_fast" } } | t.me/shop | main[1][1].url & https://
+menus | { "generate" } | { { url = "https://t.me/shop" } } | t.me/shop | надпись
+menus | { "generate" } | { { action = "generate", url = "https://t.me/shop" } } | t.me/shop | одно дело
+menus | { "generate" } | { { action = "generate", admin = "да" } } | "да" | true или false
+menus | "balance", "buy" | "balance", 5 | "balance", 5 | main[3][2] & нужен текст
+menus | per_row = { | per_raw = { | per_raw | такого поля нет & «per_row»
+menus | seconds = 1, | seconds = 9, | seconds = 9 | per_row.seconds & от 1 до 8
+menus | ideas = 1, | idees = 1, | idees | per_row.idees & «ideas»
+menus | first_shape = "vertical" | first_shape = "virtical" | "virtical" | first_shape & «vertical»
+menus | first_shape = "vertical" | first_shape = { "vertical" } | first_shape | нужен текст
+menus | buy = {⏎    { "packages" },⏎  }, |  | return | не хватает поля «buy»
+menus | { "packages" } | { "package" } | "package" }, | buy[1][1] & «packages»
+menus | { "packages" } | { { package = 743 } } | package = 743 | buy[1][1].package & 742, 1484
+menus | { "packages" } | { "packages", 742 } | "packages", 742 | buy[1][2] & нужен текст
+"#;
+
+const FORMULAS_OF_MENUS: &str = r#"
+menus | video = {⏎    { "again", "new" },⏎  } | video = function(ctx) return { { "agane" } } end | video = f | video[1][1] & «again»
+menus | video = {⏎    { "again", "new" },⏎  } | video = function(ctx) return ctx.balans end | video = f | нет поля «balans» & balance
+menus | video = {⏎    { "again", "new" },⏎  } | video = function(ctx)⏎    while true do end⏎  end | while true | слишком долго
+menus | video = {⏎    { "again", "new" },⏎  } | video = function(ctx)⏎    local s = ("x"):rep(1e9)⏎  end | ("x"):rep | памяти
+menus | video = {⏎    { "again", "new" },⏎  } | video = function(ctx) return {}  | buy = { | не хватает 'end'
+menus | buy = {⏎    { "packages" },⏎  } | buy = function(ctx) return { { { package = 1 } } } end | buy = f | пакета на 1 нет
+menus | buy = {⏎    { "packages" },⏎  } | buy = math.max | buy = m | buy
+"#;
+
+const IDEAS: &str = r#"
+ideas | categories = { | categorys = { | categorys | такого поля нет & «categories»
+ideas | id = "animals", |  | {⏎      ⏎      title = { ru = "🐱 | categories[1] & «id»
+ideas | id = "animals" | id = "nature" | categories = { | «nature» & дважды
+ideas | id = "animals" | id = "Animals" | "Animals" | categories[1].id & строчные
+ideas | id = "animals" | id = "all-animals-of-the-world-x" | all-animals | длиннее 24
+ideas | id = "space-dog" | id = "jazz-cat" | ideas = {⏎        { | categories[1].ideas & «jazz-cat» & дважды
+ideas | ru = "Кот играет на пианино" | ru = "Кот", de = "Katze" | de = | title.de & языка «de» нет
+ideas | title = { ru = "Кот играет | titel = { ru = "Кот играет | titel | ideas[1].titel & «title»
+ideas | ru = "Кот играет на пианино" | ru = 5 | ru = 5 | title.ru & нужен текст
+ideas | { ru = "Кот играет на пианино", | { | { kk = "Мысық | не хватает языка ru
+ideas | en = "A ginger | en = ("x"):rep(5000) .. "A ginger | en = ("x") | prompt.en & длиннее
+ideas | en = "A ginger | en = "", -- | en = "" | prompt.en & текст пуст
+ideas | return ideas { | return idea { | return idea | неизвестное имя «idea»
+"#;
+
+#[test]
+fn mistakes_in_menus_are_found() {
+    check(MENUS);
+    check(FORMULAS_OF_MENUS);
+}
+
+#[test]
+fn mistakes_in_ideas_are_found() {
+    check(IDEAS);
 }
 
 /// A locale with all the texts there are, each with all its places, and `extra` as its first text.

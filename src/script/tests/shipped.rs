@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::catalog::Orientation;
 use crate::domain::id::ModelId;
+use crate::domain::menu::Menu;
 use crate::domain::text::Value;
 
 #[test]
@@ -52,7 +53,7 @@ fn without_folders_the_shipped_files_are_in_force() {
         FolderSettings { scripts_dir: dir.path().join("scripts"), locales_dir: dir.path().join("locales") };
     let built_in = Folder::load(&settings).unwrap();
     let seeds = Folder::new(settings.clone()).seed(&Seeding::default()).unwrap();
-    assert_eq!(seeds.written.len(), 6);
+    assert_eq!(seeds.written.len(), 7);
     assert_eq!(Folder::load(&settings).unwrap().version, built_in.version);
 }
 
@@ -93,7 +94,7 @@ fn the_owners_common_wishes_are_one_line_each() {
             "discount_percent = 12",
             "1 336 → 1 306 ₸ (скидка 10 → 12 %)",
         ),
-        ("scripts/menus.lua", "\"balance\", \"queue\"", "\"queue\", \"balance\"", "изменены меню"),
+        ("scripts/menus.lua", "\"balance\", \"buy\"", "\"buy\", \"balance\"", "изменены меню"),
         ("scripts/pricing.lua", "welcome_tokens = 0", "welcome_tokens = 100", "подарок новичку: 0 → 100 ₸"),
         ("locales/ru.lua", "many = \"токенов\"", "many = \"токенчиков\"", "ru: изменено текстов — 1"),
     ] {
@@ -111,7 +112,8 @@ fn a_quick_offer_hides_with_its_model() {
     let shop = Shop::new();
     shop.edit("scripts/pricing.lua", "id = \"sora-2-pro\",", "id = \"sora-2-pro\", hidden = true,");
     let set = shop.load();
-    let quick: Vec<_> = set.menus.quick.iter().map(|offer| offer.model.as_str()).collect();
+    let Menu::Fixed(quick) = &set.menus.quick else { panic!("it is written as a list") };
+    let quick: Vec<_> = quick.iter().flatten().map(|offer| offer.model.as_str()).collect();
     assert_eq!(quick, ["sora-2"]);
     assert!(set.catalog.model(&ModelId::new("sora-2-pro")).is_none());
 }

@@ -28,7 +28,7 @@ impl Talk<'_> {
             return Ok(Reply::say(self.view.prompt_too_long(limit, length)));
         }
         let draft = self.app.begin_draft(self.update, self.person.id, words.to_owned()).await?;
-        Ok(Reply::say(self.start(&draft)))
+        Ok(Reply::say(self.start(&draft)?))
     }
 
     /// A tap on the card of a draft.
@@ -43,21 +43,21 @@ impl Talk<'_> {
             return Ok(self.window(TextKey::ToastAlready));
         }
         Ok(match step {
-            Step::Offers => Reply::show(self.start(&draft)),
+            Step::Offers => Reply::show(self.start(&draft)?),
             Step::Quality => Reply::show(self.view.qualities(&draft, &self.offered(&draft))),
             Step::Seconds(model) => match self.model(&draft, &model) {
                 Some(model) => Reply::show(self.view.lengths(&draft, model)),
-                None => self.not_sold(&draft),
+                None => self.not_sold(&draft)?,
             },
             Step::Shape(model, seconds) => match self.model(&draft, &model) {
                 Some(model) if model.offer(seconds).is_some() => {
                     Reply::show(self.view.shapes(&draft, model, seconds))
                 }
-                _ => self.not_sold(&draft),
+                _ => self.not_sold(&draft)?,
             },
             Step::Confirm(choice) => match self.deal(&draft, &choice) {
                 Some(quote) => Reply::show(self.confirmation(&draft, &quote, None)?),
-                None => self.not_sold(&draft),
+                None => self.not_sold(&draft)?,
             },
             Step::Drop => Reply::show(self.view.plain(TextKey::CardDropped)),
             Step::Order(..) => unreachable!("taken care of above"),
@@ -65,16 +65,16 @@ impl Talk<'_> {
     }
 
     /// The first screen of the card.
-    pub fn start(&self, draft: &Draft) -> Screen {
-        let offered = |offer: &QuickOffer| {
-            let choice =
-                Choice { model: offer.model.clone(), seconds: offer.seconds, orientation: offer.orientation };
-            self.deal(draft, &choice).map(|quote| quote.price)
-        };
-        let quick = &self.set.menus.quick;
+    pub fn start(&self, draft: &Draft) -> Result<Screen, AppError> {
+        let offered = |offer: &QuickOffer| self.deal(draft, &chosen(offer)).map(|quote| quote.price);
+        let quick = self.quick()?;
         let offers: Vec<(&QuickOffer, Tokens)> =
             quick.iter().filter_map(|offer| Some((offer, offered(offer)?))).collect();
-        self.view.offers(draft, &offers)
+        Ok(self.view.offers(draft, &offers))
+    }
+
+    fn quick(&self) -> Result<Vec<QuickOffer>, AppError> {
+        Ok(self.set.menus.quick.rows(&self.viewer()?).into_iter().flatten().collect())
     }
 
     /// What `choice` costs now. None if it can't be had, or not with so long a prompt.
@@ -91,16 +91,18 @@ impl Talk<'_> {
         seen: Option<Tokens>,
     ) -> Result<Screen, AppError> {
         let balance = self.available()?;
-        let deal = Deal { quote, balance, expected: self.app.expected(quote), seen };
+        let choice = crate::telegram::view::choice(quote);
+        let quick = self.quick()?.iter().any(|offer| chosen(offer) == choice);
+        let deal = Deal { quote, balance, expected: self.app.expected(quote), seen, quick };
         Ok(self.view.confirmation(draft, &deal))
     }
 
     /// Back to the first screen, saying why.
-    pub fn not_sold(&self, draft: &Draft) -> Reply {
+    pub fn not_sold(&self, draft: &Draft) -> Result<Reply, AppError> {
         if self.offered(draft).is_empty() {
-            return Reply::show(self.view.plain(TextKey::NothingOnSale));
+            return Ok(Reply::show(self.view.plain(TextKey::NothingOnSale)));
         }
-        Reply::show(self.start(draft)).with(self.view.window(TextKey::NotSoldNow))
+        Ok(Reply::show(self.start(draft)?).with(self.view.window(TextKey::NotSoldNow)))
     }
 
     fn on_sale(&self) -> Vec<&Model> {
@@ -126,4 +128,8 @@ impl Talk<'_> {
     fn model(&self, draft: &Draft, id: &ModelId) -> Option<&Model> {
         self.offered(draft).into_iter().find(|model| model.id == *id)
     }
+}
+
+fn chosen(offer: &QuickOffer) -> Choice {
+    Choice { model: offer.model.clone(), seconds: offer.seconds, orientation: offer.orientation }
 }

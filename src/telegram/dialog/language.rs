@@ -18,7 +18,9 @@ impl Talk<'_> {
         }
         self.app.set_language(self.person.id, chosen.clone()).await?;
         let language = chosen.as_deref().or(self.person.profile.language.as_deref());
-        let screen = View::of(self.set, language).language_chosen(chosen.as_deref());
+        let view = View::of(self.set, language);
+        let viewer = self.app.menu_context(self.set, self.person.id, Some(view.language()))?;
+        let screen = view.language_chosen(chosen.as_deref(), &viewer);
         Ok(Reply { language: Some(chosen), ..Reply::show(screen) })
     }
 }

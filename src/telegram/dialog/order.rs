@@ -28,7 +28,7 @@ impl Talk<'_> {
             return Ok(Reply::default());
         }
         let Some(quote) = self.deal(draft, choice) else {
-            return Ok(self.not_sold(draft));
+            return self.not_sold(draft);
         };
         let user = self.person.id;
         let placed = self.app.place_order(self.update, user, draft.id, quote.clone(), agreed, card).await;

@@ -37,6 +37,7 @@ impl Talk<'_> {
     async fn command(&self, command: &Command) -> Result<Reply, AppError> {
         Ok(match command.name.as_str() {
             "help" => self.menu(MenuAction::Help)?,
+            "ideas" => self.menu(MenuAction::Ideas)?,
             "generate" => self.prompt(&command.rest).await?,
             "balance" => self.menu(MenuAction::Balance)?,
             "queue" => self.menu(MenuAction::Queue)?,
@@ -53,7 +54,8 @@ impl Talk<'_> {
             MenuAction::Generate => self.view.ask_prompt(),
             MenuAction::Balance => self.balance()?,
             MenuAction::Queue => self.queue()?,
-            MenuAction::Buy => self.view.packages(self.person.id, self.app.is_admin(self.person.id)),
+            MenuAction::Buy => self.view.packages(self.person.id, &self.viewer()?),
+            MenuAction::Ideas => self.view.idea_categories(),
             MenuAction::Help => self.view.plain(TextKey::Help),
         }))
     }
@@ -63,7 +65,7 @@ impl Talk<'_> {
     }
 
     fn greeting(&self, welcomed: Tokens) -> Result<Screen, AppError> {
-        Ok(self.view.greeting(&self.person.profile.first_name, self.available()?, welcomed))
+        Ok(self.view.greeting(&self.person.profile.first_name, &self.viewer()?, welcomed))
     }
 
     fn balance(&self) -> Result<Screen, AppError> {

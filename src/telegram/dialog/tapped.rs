@@ -5,6 +5,7 @@ use crate::app::AppError;
 use crate::domain::id::JobId;
 use crate::domain::locale::TextKey;
 use crate::domain::menu::VideoAction;
+use crate::domain::money::Tokens;
 use crate::telegram::tap::Tap;
 use crate::telegram::update::Tapped;
 use crate::telegram::view::View;
@@ -26,6 +27,29 @@ impl Talk<'_> {
             Tap::Cancel(job) => self.cancel(job, message).await,
             Tap::Language(chosen) => self.choose_language(chosen).await,
             Tap::Draft(draft, step) => self.draft(draft, step, message).await,
+            Tap::Package(tokens) => Ok(self.package(tokens)),
+            Tap::Ideas => Ok(Reply::show(self.view.idea_categories())),
+            Tap::Category(id) => Ok(match self.set.ideas.category(&id) {
+                Some(category) => Reply::show(self.view.idea_category(category)),
+                None => self.window(TextKey::ToastOld),
+            }),
+            Tap::Idea(category, idea) => self.idea(&category, &idea).await,
+        }
+    }
+
+    fn package(&self, tokens: Tokens) -> Reply {
+        match self.set.catalog.packages.iter().find(|package| package.tokens == tokens) {
+            Some(package) => Reply::say(self.view.package_chosen(package, self.person.id)),
+            None => self.window(TextKey::ToastOld),
+        }
+    }
+
+    /// The idea's prompt, as if he had written it himself.
+    async fn idea(&self, category: &str, idea: &str) -> Result<Reply, AppError> {
+        let idea = self.set.ideas.category(category).and_then(|category| category.idea(idea));
+        match idea {
+            Some(idea) => self.prompt(idea.prompt.speak(self.view.language())).await,
+            None => Ok(self.window(TextKey::ToastOld)),
         }
     }
 
@@ -41,7 +65,7 @@ impl Talk<'_> {
         let choice = crate::telegram::view::choice(&job.quote);
         let screen = match self.deal(&draft, &choice) {
             Some(quote) => self.confirmation(&draft, &quote, None)?,
-            None => self.start(&draft),
+            None => self.start(&draft)?,
         };
         Ok(Reply::say(screen))
     }

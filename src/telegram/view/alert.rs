@@ -22,6 +22,9 @@ impl View<'_> {
             }),
             Alert::ScriptsRefused { problems } => self
                 .long(problems, |problems| self.say(TextKey::AlertScriptsRefused, &[("problems", problems)])),
+            Alert::MenuFailed { version, problem } => self.long(problem, |problem| {
+                self.say(TextKey::AlertMenuFailed, &[("version", words(version)), ("problem", problem)])
+            }),
         };
         Screen::text(&html)
     }

@@ -24,6 +24,8 @@ pub struct Deal<'a> {
     pub expected: Option<Duration>,
     /// The price he saw before, if it was another one.
     pub seen: Option<Tokens>,
+    /// Was it a ready-made offer? Then "back" leads to those.
+    pub quick: bool,
 }
 
 impl View<'_> {
@@ -48,10 +50,10 @@ impl View<'_> {
             let cheapest = model.offers.iter().map(|offer| offer.price.get()).min()?;
             let values = [("model", words(&model.title)), ("price", number(cheapest))];
             let step = Step::Seconds(model.id.clone());
-            Some(vec![self.step(TextKey::ButtonModel, &values, draft.id, step)])
+            Some(self.step(TextKey::ButtonModel, &values, draft.id, step))
         };
         self.card(TextKey::CardQuality, draft, &[])
-            .rows(models.iter().filter_map(quality))
+            .grid(models.iter().filter_map(quality), self.menus.pickers.models)
             .row(self.back_or_out(draft.id, Step::Offers))
     }
 
@@ -67,10 +69,10 @@ impl View<'_> {
                 }),
                 _ => Step::Shape(model.id.clone(), offer.seconds),
             };
-            vec![self.step(TextKey::ButtonSeconds, &values, draft.id, step)]
+            self.step(TextKey::ButtonSeconds, &values, draft.id, step)
         };
         self.card(TextKey::CardSeconds, draft, &[("model", words(&model.title))])
-            .rows(model.offers.iter().map(length))
+            .grid(model.offers.iter().map(length), self.menus.pickers.seconds)
             .row(self.back_or_out(draft.id, Step::Quality))
     }
 
@@ -80,11 +82,14 @@ impl View<'_> {
             let values = [("shape", name), ("size", words(size(shape.size)))];
             let step =
                 Step::Confirm(Choice { model: model.id.clone(), seconds, orientation: shape.orientation });
-            vec![self.step(TextKey::ButtonShape, &values, draft.id, step)]
+            self.step(TextKey::ButtonShape, &values, draft.id, step)
         };
+        let pickers = &self.menus.pickers;
+        let mut shapes: Vec<_> = model.shapes.iter().collect();
+        shapes.sort_by_key(|shape| Some(shape.orientation) != pickers.first_shape);
         let values = [("model", words(&model.title)), ("seconds", number(seconds))];
         self.card(TextKey::CardShape, draft, &values)
-            .rows(model.shapes.iter().map(shape))
+            .grid(shapes.into_iter().map(shape), pickers.shapes)
             .row(self.back_or_out(draft.id, Step::Seconds(model.id.clone())))
     }
 
@@ -119,17 +124,13 @@ impl View<'_> {
         let body = self.around_prompt(key, draft, &values, &warning.unwrap_or_default());
         Screen { html: body, ..Screen::default() }
             .row([button])
-            .row(self.back_or_out(draft.id, self.before(&choice)))
+            .row(self.back_or_out(draft.id, self.before(&choice, deal.quick)))
     }
 
     /// Where "back" leads from the confirmation: to where it was come from.
-    fn before(&self, choice: &Choice) -> Step {
-        let quick = |offer: &QuickOffer| {
-            (&offer.model, offer.seconds, offer.orientation)
-                == (&choice.model, choice.seconds, choice.orientation)
-        };
+    fn before(&self, choice: &Choice, quick: bool) -> Step {
         let shapes = self.catalog.model(&choice.model).map_or(0, |model| model.shapes.len());
-        if self.menus.quick.iter().any(quick) {
+        if quick {
             Step::Offers
         } else if shapes > 1 {
             Step::Shape(choice.model.clone(), choice.seconds)

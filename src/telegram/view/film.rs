@@ -4,7 +4,7 @@ use super::card::size;
 use super::{View, number, words};
 use crate::domain::job::{Job, RefundReason};
 use crate::domain::locale::TextKey;
-use crate::domain::menu::{MenuAction, VideoAction};
+use crate::domain::menu::{MenuAction, MenuContext, VideoAction};
 use crate::domain::money::Tokens;
 use crate::domain::text::{Value, escape};
 use crate::telegram::html::fitted;
@@ -15,7 +15,7 @@ const CAPTION_PROMPT: usize = 300;
 
 impl View<'_> {
     /// The caption of a film and the buttons below it.
-    pub fn film(&self, job: &Job) -> Screen {
+    pub fn film(&self, job: &Job, viewer: &MenuContext) -> Screen {
         let html = fitted(&job.prompt, CAPTION_PROMPT, CAPTION_LIMIT, |prompt| {
             let values = [
                 ("number", words(job.id.to_string())),
@@ -26,10 +26,10 @@ impl View<'_> {
             ];
             self.say(TextKey::Caption, &values)
         });
-        let row = |actions: &Vec<VideoAction>| {
-            actions.iter().map(|action| self.video_button(*action, job.id)).collect()
-        };
-        Screen { html, ..Screen::default() }.rows(self.menus.video.iter().map(row))
+        let values = [("balance", number(viewer.balance.get()))];
+        let button = |button: &_| self.arranged(button, &values, |action| self.video_button(action, job.id));
+        let rows = self.menus.video.for_person(viewer);
+        Screen { html, ..Screen::default() }.rows(rows.iter().map(|row| row.iter().map(button).collect()))
     }
 
     /// What happened, that the tokens are back, and what to do now.

@@ -8,9 +8,12 @@ use crate::app::port::ScriptSet;
 use crate::domain::catalog::{Catalog, Model, Offer, Orientation, Package, Quote, Route, Shape, Size, Wait};
 use crate::domain::draft::Draft;
 use crate::domain::id::{DraftId, EngineId, JobId, MessageRef, ModelId, UserId};
+use crate::domain::idea::{Idea, IdeaCategory, Ideas, Wording};
 use crate::domain::job::{Job, JobState};
 use crate::domain::locale::{Locale, TextKey};
-use crate::domain::menu::{MenuAction, Menus, QuickOffer, VideoAction};
+use crate::domain::menu::{
+    BuyAction, Menu, MenuAction, MenuButton, MenuContext, MenuModel, Menus, Pickers, QuickOffer, VideoAction,
+};
 use crate::domain::money::{MicroUsd, Tokens};
 use crate::domain::text::{PluralForm, Text, Word};
 use crate::domain::time::Timestamp;
@@ -98,15 +101,44 @@ pub fn set() -> ScriptSet {
             welcome: Tokens::ZERO,
         },
         menus: Menus {
-            main: vec![vec![MenuAction::Generate], vec![MenuAction::Balance, MenuAction::Queue]],
-            quick: vec![
-                quick("quick_fast", "sora-2", Orientation::Horizontal),
-                quick("quick_premium", "sora-2-pro", Orientation::Vertical),
-            ],
-            video: vec![vec![VideoAction::Again, VideoAction::New]],
+            main: rows(&[&[MenuAction::Generate], &[MenuAction::Balance, MenuAction::Queue]]),
+            quick: Menu::Fixed(vec![
+                vec![quick("quick_fast", "sora-2", Orientation::Horizontal)],
+                vec![quick("quick_premium", "sora-2-pro", Orientation::Vertical)],
+            ]),
+            video: rows(&[&[VideoAction::Again, VideoAction::New]]),
+            buy: rows(&[&[BuyAction::Rest]]),
+            pickers: Pickers::default(),
         },
+        ideas: Ideas { categories: vec![category()] },
         locales: SHIPPED.map(|(tag, source)| (tag.to_owned(), locale(tag, source))).into(),
         default_language: "ru".to_owned(),
+        faults: Arc::default(),
+    }
+}
+
+fn rows<A: Copy>(actions: &[&[A]]) -> Menu<MenuButton<A>> {
+    Menu::Fixed(actions.iter().map(|row| row.iter().copied().map(MenuButton::of).collect()).collect())
+}
+
+fn category() -> IdeaCategory {
+    let plain = |words: &str| Wording { usual: words.to_owned(), others: BTreeMap::new() };
+    let idea = Idea {
+        id: "cat".to_owned(), title: plain("Кот"), prompt: plain("Кот играет на рояле")
+    };
+    IdeaCategory { id: "animals".to_owned(), title: plain("Животные"), ideas: vec![idea] }
+}
+
+/// Somebody with so many tokens, to whom everything is sold.
+pub fn viewer(balance: i64, admin: bool) -> MenuContext {
+    let set = set();
+    MenuContext {
+        language: "ru".to_owned(),
+        admin,
+        balance: Tokens::new(balance),
+        models: set.catalog.models.iter().filter_map(MenuModel::of).collect(),
+        packages: set.catalog.packages,
+        promo: None,
     }
 }
 

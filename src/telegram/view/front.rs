@@ -1,8 +1,8 @@
 //! The door: greeting, help, the sentences for what the bot cannot do, and the list of commands.
 
 use super::{NAME_SHOWN, View, number, words};
-use crate::domain::id::UserId;
 use crate::domain::locale::TextKey;
+use crate::domain::menu::MenuContext;
 use crate::domain::money::Tokens;
 use crate::domain::text::shortened;
 use crate::telegram::screen::{Screen, Toast};
@@ -11,13 +11,14 @@ use crate::telegram::screen::{Screen, Toast};
 pub type Commands = [(&'static str, String)];
 
 impl View<'_> {
-    pub fn greeting(&self, name: &str, balance: Tokens, welcomed: Tokens) -> Screen {
-        let values = [("name", words(shortened(name, NAME_SHOWN))), ("balance", number(balance.get()))];
+    pub fn greeting(&self, name: &str, viewer: &MenuContext, welcomed: Tokens) -> Screen {
+        let balance = viewer.balance.get();
+        let values = [("name", words(shortened(name, NAME_SHOWN))), ("balance", number(balance))];
         let mut html = self.say(TextKey::Greeting, &values);
         if welcomed > Tokens::ZERO {
             html = format!("{html}\n\n{}", self.gift(welcomed));
         }
-        self.with_menu(Screen::text(&html))
+        self.with_menu(Screen::text(&html), viewer)
     }
 
     /// For somebody whose first words were no /start.
@@ -29,9 +30,11 @@ impl View<'_> {
         self.say(TextKey::GreetingGift, &[("amount", number(welcomed.get()))])
     }
 
-    pub fn with_menu(&self, screen: Screen) -> Screen {
-        let row = |actions: &Vec<_>| actions.iter().map(|action| self.menu_button(*action)).collect();
-        screen.rows(self.menus.main.iter().map(row))
+    pub fn with_menu(&self, screen: Screen, viewer: &MenuContext) -> Screen {
+        let values = [("balance", number(viewer.balance.get()))];
+        let button = |button: &_| self.arranged(button, &values, |action| self.menu_button(action));
+        let rows = self.menus.main.for_person(viewer);
+        screen.rows(rows.iter().map(|row| row.iter().map(button).collect()))
     }
 
     /// A text that fills in nothing.
@@ -62,6 +65,7 @@ impl View<'_> {
         [
             ("start", TextKey::CommandStart),
             ("generate", TextKey::CommandGenerate),
+            ("ideas", TextKey::CommandIdeas),
             ("balance", TextKey::CommandBalance),
             ("queue", TextKey::CommandQueue),
             ("buy", TextKey::CommandBuy),
@@ -70,30 +74,5 @@ impl View<'_> {
         ]
         .map(|(name, key)| (name, Toast::line(&self.say(key, &[])).text))
         .into()
-    }
-
-    /// Packages and how they are bought. `id` is what the user names to the owner.
-    pub fn packages(&self, id: UserId, admin: bool) -> Screen {
-        let lines: Vec<String> = self.catalog.packages.iter().map(|package| self.package(package)).collect();
-        // An id is a name made of digits: grouping it would spoil it.
-        let values =
-            [("packages", crate::domain::text::Value::Html(lines.join("\n"))), ("id", words(id.to_string()))];
-        let mut html = self.say(TextKey::Buy, &values);
-        if admin {
-            html = format!("{html}\n\n{}", self.say(TextKey::BuyAdmin, &[]));
-        }
-        Screen::text(&html)
-    }
-
-    fn package(&self, package: &crate::domain::catalog::Package) -> String {
-        let key = if package.discount_percent > 0 { TextKey::PackageOff } else { TextKey::Package };
-        self.say(
-            key,
-            &[
-                ("tokens", number(package.tokens.get())),
-                ("price", number(package.price_tenge)),
-                ("percent", number(package.discount_percent)),
-            ],
-        )
     }
 }

@@ -2,6 +2,7 @@
 
 use super::View;
 use crate::domain::locale::TextKey;
+use crate::domain::menu::MenuContext;
 use crate::telegram::screen::{Button, Screen};
 use crate::telegram::tap::Tap;
 
@@ -24,9 +25,9 @@ impl View<'_> {
     }
 
     /// Said in the new language, with the menu in it.
-    pub fn language_chosen(&self, chosen: Option<&str>) -> Screen {
+    pub fn language_chosen(&self, chosen: Option<&str>, viewer: &MenuContext) -> Screen {
         let key = if chosen.is_some() { TextKey::LanguageSet } else { TextKey::LanguageAuto };
-        self.with_menu(self.plain(key))
+        self.with_menu(self.plain(key), viewer)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What people read, with the shipped words; and that nothing they or the owner write breaks Telegram's limits.
 
-use super::fixture::{SHIPPED, draft, job, quote, set, strings};
+use super::fixture::{SHIPPED, draft, job, quote, set, strings, viewer};
 use super::*;
 use crate::app::port::Stage;
 use crate::app::{OrderView, QueueView, TopUpDone};
@@ -13,7 +13,7 @@ use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Profile;
 use crate::telegram::html::{length, plain};
-use crate::telegram::screen::{CAPTION_LIMIT, MESSAGE_LIMIT, Screen};
+use crate::telegram::screen::{CAPTION_LIMIT, MESSAGE_LIMIT, Press, Screen};
 use crate::telegram::tap::Step;
 
 mod languages;
@@ -30,8 +30,16 @@ fn buttons(screen: &Screen) -> Vec<String> {
     screen.buttons.iter().map(|buttons| row(buttons).join(" | ")).collect()
 }
 
+/// What the first button of a row tells us.
+fn tap(screen: &Screen, row: usize) -> &Tap {
+    match &screen.buttons[row][0].press {
+        Press::Tap(tap) => tap,
+        Press::Link(address) => panic!("a link to {address}"),
+    }
+}
+
 fn deal(quote: &Quote, balance: i64) -> Deal<'_> {
-    Deal { quote, balance: Tokens::new(balance), expected: None, seen: None }
+    Deal { quote, balance: Tokens::new(balance), expected: None, seen: None, quick: true }
 }
 
 #[test]
@@ -56,8 +64,9 @@ fn the_shipped_words_have_every_text_and_fill_only_its_places() {
 fn the_first_card_offers_each_choice_with_its_price() {
     let set = set();
     let view = View::of(&set, Some("ru"));
-    let offers: Vec<_> = set.menus.quick.iter().zip([742, 1_928]).collect();
-    let offers: Vec<_> = offers.into_iter().map(|(offer, price)| (offer, Tokens::new(price))).collect();
+    let offers: Vec<_> =
+        set.menus.quick.rows(&viewer(0, false)).into_iter().flatten().zip([742, 1_928]).collect();
+    let offers: Vec<_> = offers.iter().map(|(offer, price)| (offer, Tokens::new(*price))).collect();
     let screen = view.offers(&draft("A cat <b>"), &offers);
     assert!(screen.html.contains("A cat &lt;b&gt;"));
     assert_eq!(
@@ -77,10 +86,10 @@ fn every_step_of_the_card_has_prices_and_a_way_back() {
     assert_eq!(qualities[3], "⬅️ Назад | ✖️ Отмена");
     let lengths = view.lengths(&draft, models[2]);
     assert_eq!(buttons(&lengths)[..3], ["4 с — 1 632 ₸", "8 с — 3 115 ₸", "12 с — 4 598 ₸"]);
-    assert_eq!(lengths.buttons[3][0].tap, Tap::Draft(draft.id, Step::Quality));
+    assert_eq!(tap(&lengths, 3), &Tap::Draft(draft.id, Step::Quality));
     let shapes = view.shapes(&draft, models[2], 8);
     assert_eq!(buttons(&shapes)[..2], ["Вертикальное · 1024×1792", "Горизонтальное · 1792×1024"]);
-    assert_eq!(shapes.buttons[2][0].tap, Tap::Draft(draft.id, Step::Seconds(models[2].id.clone())));
+    assert_eq!(tap(&shapes, 2), &Tap::Draft(draft.id, Step::Seconds(models[2].id.clone())));
 }
 
 #[test]
@@ -89,7 +98,7 @@ fn a_model_of_one_shape_is_not_asked_for_its_shape() {
     let mut model = set.catalog.models[0].clone();
     model.shapes.truncate(1);
     let lengths = View::of(&set, None).lengths(&draft("кот"), &model);
-    assert!(matches!(&lengths.buttons[0][0].tap, Tap::Draft(_, Step::Confirm(_))));
+    assert!(matches!(tap(&lengths, 0), Tap::Draft(_, Step::Confirm(_))));
 }
 
 #[test]
@@ -97,7 +106,7 @@ fn the_confirmation_says_everything_that_is_agreed_on() {
     let set = set();
     let view = View::of(&set, None);
     let quote = quote(&set, "sora-2-pro-1080", Orientation::Vertical);
-    let screen = view.confirmation(&draft("Кот & пианино"), &deal(&quote, 10_000));
+    let screen = view.confirmation(&draft("Кот & пианино"), &Deal { quick: false, ..deal(&quote, 10_000) });
     let text = read(&screen);
     for part in [
         "Кот & пианино",
@@ -110,10 +119,10 @@ fn the_confirmation_says_everything_that_is_agreed_on() {
     }
     assert_eq!(buttons(&screen), ["✅ Создать за 3 115 ₸", "⬅️ Назад | ✖️ Отмена"]);
     assert!(matches!(
-        &screen.buttons[0][0].tap,
+        tap(&screen, 0),
         Tap::Draft(_, Step::Order(choice, price)) if *price == quote.price && choice.seconds == 8
     ));
-    assert!(matches!(&screen.buttons[1][0].tap, Tap::Draft(_, Step::Shape(_, 8))));
+    assert!(matches!(tap(&screen, 1), Tap::Draft(_, Step::Shape(_, 8))));
 }
 
 #[test]
@@ -128,7 +137,7 @@ fn the_confirmation_tells_a_changed_price_and_a_measured_wait() {
     assert!(text.contains("было 700 ₸, теперь 742 ₸"), "{text}");
     assert!(text.contains("Ждать обычно 3 мин"), "{text}");
     assert!(text.contains("останется 0 токенов"), "{text}");
-    assert!(matches!(&screen.buttons[1][0].tap, Tap::Draft(_, Step::Offers)), "it is a quick offer");
+    assert!(matches!(tap(&screen, 1), Tap::Draft(_, Step::Offers)), "it is a quick offer");
 }
 
 #[test]
@@ -240,11 +249,11 @@ fn a_balance_has_its_history_with_a_running_balance() {
 fn packages_are_listed_with_what_they_save() {
     let set = set();
     let view = View::of(&set, None);
-    let text = read(&view.packages(UserId(123_456_789), false));
+    let text = read(&view.packages(UserId(123_456_789), &viewer(0, false)));
     assert!(text.contains("• 742 токена — 742 ₸\n• 7 420 токенов — 5 936 ₸ (−20 %)"), "{text}");
     assert!(text.contains("123456789"), "{text}");
     assert!(!text.contains("/topup"));
-    assert!(read(&view.packages(UserId(1), true)).contains("/topup"));
+    assert!(read(&view.packages(UserId(1), &viewer(0, true))).contains("/topup"));
 }
 
 #[test]

@@ -13,18 +13,18 @@ fn the_languages_stand_in_their_own_names_and_the_chosen_one_is_marked() {
         let screen = View::of(&set, Some(language)).languages(chosen);
         assert!(read(&screen).starts_with(question), "{}", read(&screen));
         assert_eq!(buttons(&screen), expected);
-        assert_eq!(screen.buttons[0][0].tap, Tap::Language(Some("kk".to_owned())));
-        assert_eq!(screen.buttons[3][0].tap, Tap::Language(None));
+        assert_eq!(tap(&screen, 0), &Tap::Language(Some("kk".to_owned())));
+        assert_eq!(tap(&screen, 3), &Tap::Language(None));
     }
 }
 
 #[test]
 fn a_choice_is_confirmed_in_the_new_language_with_its_menu() {
     let set = set();
-    let screen = View::of(&set, Some("kk")).language_chosen(Some("kk"));
+    let screen = View::of(&set, Some("kk")).language_chosen(Some("kk"), &viewer(0, false));
     assert_eq!(read(&screen), "Жақсы, қазақша сөйлесеміз.");
     assert_eq!(buttons(&screen)[0], "🎬 Видео жасау");
-    let screen = View::of(&set, Some("en")).language_chosen(None);
+    let screen = View::of(&set, Some("en")).language_chosen(None, &viewer(0, false));
     assert!(read(&screen).contains("the language of your Telegram"), "{}", read(&screen));
 }
 

@@ -15,7 +15,7 @@ fn assert_sound(screen: &Screen, limit: usize) {
         assert_eq!(count(&format!("<{tag}>")), count(&format!("</{tag}>")), "{}", screen.html);
     }
     for button in screen.buttons.iter().flatten() {
-        assert!(button.tap.encode().len() <= 64);
+        assert!(matches!(&button.press, Press::Tap(tap) if tap.encode().len() <= 64));
         assert!(!button.label.is_empty());
     }
 }
@@ -37,14 +37,15 @@ fn a_prompt_breaks_neither_cards_nor_captions() {
     for prompt in nasty() {
         let draft = draft(&prompt);
         let quote = quote(&set, "sora-2-pro-1080", Orientation::Vertical);
-        let offers: Vec<_> = set.menus.quick.iter().map(|offer| (offer, Tokens::CAP)).collect();
+        let quick = set.menus.quick.rows(&viewer(0, false));
+        let offers: Vec<_> = quick.iter().flatten().map(|offer| (offer, Tokens::CAP)).collect();
         assert_sound(&view.offers(&draft, &offers), MESSAGE_LIMIT);
         for balance in [0, i64::MAX] {
             assert_sound(&view.confirmation(&draft, &deal(&quote, balance)), MESSAGE_LIMIT);
         }
         let delivered = job(&prompt, JobState::Cancelled);
         assert_sound(&view.ended(&delivered), MESSAGE_LIMIT);
-        assert_sound(&view.film(&delivered), CAPTION_LIMIT);
+        assert_sound(&view.film(&delivered, &viewer(0, false)), CAPTION_LIMIT);
         let stage = Stage::Rendering { percent: 255, remaining: Some(Duration::MAX) };
         assert_sound(&view.order(&delivered, Progress { stage, elapsed: Duration::MAX }), MESSAGE_LIMIT);
     }
@@ -55,7 +56,7 @@ fn names_reasons_and_problems_break_nothing() {
     let set = set();
     let view = View::of(&set, None);
     for text in nasty() {
-        assert_sound(&view.greeting(&text, Tokens::CAP, Tokens::CAP), MESSAGE_LIMIT);
+        assert_sound(&view.greeting(&text, &viewer(Tokens::CAP.get(), true), Tokens::CAP), MESSAGE_LIMIT);
         for alert in [
             Alert::EngineClosed { engine: "sora".to_owned(), reason: text.clone() },
             Alert::ScriptsLoaded { version: "1".to_owned(), changes: vec![text.clone(); 50] },
@@ -74,7 +75,7 @@ fn an_owners_long_words_cost_the_markup_not_the_message() {
     let locale = set.locales.get_mut("ru").unwrap();
     let long = format!("<b>{{number}}</b> {{prompt}} {}", "слово ".repeat(580));
     locale.texts.insert(TextKey::Caption, Text::parse(&long).unwrap());
-    let film = View::of(&set, None).film(&job(&"x".repeat(5_000), JobState::Cancelled));
+    let film = View::of(&set, None).film(&job(&"x".repeat(5_000), JobState::Cancelled), &viewer(0, false));
     assert!(length(&film.html) <= CAPTION_LIMIT);
     assert!(film.html.starts_with("1017"));
 }
@@ -103,17 +104,22 @@ const TOAST_LIMIT: usize = 200;
 fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
     let model = &set.catalog.models[2];
     let draft = draft(&"кот ".repeat(2_000));
-    let offers: Vec<_> = set.menus.quick.iter().map(|offer| (offer, Tokens::CAP)).collect();
+    let rich = &viewer(Tokens::CAP.get(), true);
+    let quick = set.menus.quick.rows(rich);
+    let offers: Vec<_> = quick.iter().flatten().map(|offer| (offer, Tokens::CAP)).collect();
     let mut quote = quote(set, "sora-2-pro-1080", Orientation::Horizontal);
     quote.price = Tokens::CAP;
     let expected = Some(Duration::from_secs(86_400));
     let deal = |balance| Deal { expected, seen: Some(Tokens::new(1)), ..deal(&quote, balance) };
     let mut all = vec![
-        view.greeting(&"Ы".repeat(200), Tokens::CAP, Tokens::CAP),
+        view.greeting(&"Ы".repeat(200), rich, Tokens::CAP),
         view.ask_prompt(),
         view.prompt_too_long(1_000_000, 1_000_000_000),
         view.group(&"x".repeat(32)),
-        view.packages(UserId(i64::MAX), true),
+        view.packages(UserId(i64::MAX), rich),
+        view.package_chosen(&set.catalog.packages[0], UserId(i64::MAX)),
+        view.idea_categories(),
+        view.idea_category(&set.ideas.categories[0]),
         view.offers(&draft, &offers),
         view.qualities(&draft, &set.catalog.models.iter().collect::<Vec<_>>()),
         view.lengths(&draft, model),
@@ -122,8 +128,8 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
         view.confirmation(&draft, &deal(0)),
         view.credit(Tokens::CAP, Tokens::CAP),
         view.languages(Some("kk")),
-        view.language_chosen(Some("kk")),
-        view.language_chosen(None),
+        view.language_chosen(Some("kk"), rich),
+        view.language_chosen(None, rich),
     ];
     let refused = |reason| view.refund(&job("кот", JobState::Refunded(reason)), reason, Tokens::CAP);
     all.extend(RefundReason::ALL.map(refused));
@@ -169,7 +175,7 @@ fn every_language_fits_with_the_longest_of_everything() {
                 assert!(units <= LABEL_LIMIT, "{language}: {units} units: {}", button.label);
             }
         }
-        let film = view.film(&job(&"кот ".repeat(2_000), JobState::Cancelled));
+        let film = view.film(&job(&"кот ".repeat(2_000), JobState::Cancelled), &viewer(0, false));
         assert_sound(&film, CAPTION_LIMIT);
         assert!(film.html.contains("<b>"), "{language}: the caption lost its markup: {}", film.html);
         for (name, what) in view.commands() {

@@ -1,0 +1,148 @@
+-- Идеи для тех, кто не знает, что снять: темы, а в них готовые описания. Одно нажатие — и остаётся выбрать качество.
+--
+--   id      короткое имя латиницей, внутри одного списка у каждой своё; покупатели его не видят
+--   title   надпись на кнопке
+--   prompt  описание, которое получит модель; длина — не больше, чем принимают все модели (prompt_limit в pricing.lua)
+-- Надпись и описание можно написать один раз для всех: title = "Кот". Или на каждом языке: title = { ru = "Кот", en = "A cat" };
+-- тем, чьего языка нет, достанется ru.
+--
+-- Добавить идею: скопируйте строки от { до }, и поменяйте в них id, title и prompt.
+
+return ideas {
+  categories = {
+    {
+      id = "animals",
+      title = { ru = "🐱 Животные", kk = "🐱 Жануарлар", en = "🐱 Animals" },
+      ideas = {
+        {
+          id = "jazz-cat",
+          title = { ru = "Кот играет на пианино", kk = "Мысық пианино ойнайды", en = "A cat plays the piano" },
+          prompt = {
+            ru = "Рыжий кот играет на рояле в маленьком джаз-клубе. Тёплый приглушённый свет, лёгкий дым в луче прожектора, камера медленно приближается к лапам на клавишах. Слышен негромкий джаз.",
+            en = "A ginger cat plays a grand piano in a small jazz club. Warm dim light, thin smoke in the beam of a spotlight, the camera slowly moves in on the paws on the keys. Soft jazz is heard.",
+          },
+        },
+        {
+          id = "space-dog",
+          title = { ru = "Пёс в космосе", kk = "Ғарыштағы ит", en = "A dog in space" },
+          prompt = {
+            ru = "Корги в скафандре парит внутри космической станции и ловит ртом капли воды. За иллюминатором медленно проплывает Земля. Мягкий холодный свет, камера плавно облетает пса.",
+            en = "A corgi in a spacesuit floats inside a space station and catches drops of water with its mouth. The Earth drifts slowly past the window. Soft cold light, the camera glides around the dog.",
+          },
+        },
+        {
+          id = "snow-leopard",
+          title = { ru = "Снежный барс в горах", kk = "Таудағы ақ барыс", en = "A snow leopard in the mountains" },
+          prompt = {
+            ru = "Снежный барс осторожно ступает по гребню заснеженного хребта в Заилийском Алатау на рассвете. Съёмка с дрона, розовый свет на вершинах, ветер поднимает снежную пыль.",
+            en = "A snow leopard steps carefully along the crest of a snowy ridge in the Tian Shan at dawn. Drone footage, pink light on the peaks, the wind lifts snow dust.",
+          },
+        },
+      },
+    },
+    {
+      id = "nature",
+      title = { ru = "🏔 Природа", kk = "🏔 Табиғат", en = "🏔 Nature" },
+      ideas = {
+        {
+          id = "charyn",
+          title = { ru = "Каньон на закате", kk = "Күн батардағы шатқал", en = "A canyon at sunset" },
+          prompt = {
+            ru = "Пролёт дрона над Чарынским каньоном на закате: красные скалы, длинные тени, внизу блестит река. Плавное движение вперёд, кинематографичный цвет.",
+            en = "A drone flight over Charyn Canyon at sunset: red rocks, long shadows, a river glinting below. Smooth forward motion, cinematic colours.",
+          },
+        },
+        {
+          id = "steppe-storm",
+          title = { ru = "Гроза над степью", kk = "Дала үстіндегі найзағай", en = "A storm over the steppe" },
+          prompt = {
+            ru = "Широкая казахская степь, на горизонте стена грозовых туч, вдали бьют молнии. По высокой траве идут волны от ветра, табун лошадей скачет слева направо. Общий план, камера движется вместе с табуном.",
+            en = "A wide Kazakh steppe, a wall of thunderclouds on the horizon, distant lightning. Waves of wind run through the tall grass, a herd of horses gallops from left to right. Wide shot, the camera moves with the herd.",
+          },
+        },
+        {
+          id = "macro-dew",
+          title = { ru = "Капля росы крупно", kk = "Шық тамшысы жақыннан", en = "A dewdrop up close" },
+          prompt = {
+            ru = "Макросъёмка: капля росы медленно скатывается по травинке, в ней отражается восходящее солнце. Малая глубина резкости, боке, очень медленное движение камеры. Тишина и пение птиц.",
+            en = "Macro shot: a dewdrop slowly rolls down a blade of grass, the rising sun reflected in it. Shallow depth of field, bokeh, very slow camera movement. Silence and birdsong.",
+          },
+        },
+      },
+    },
+    {
+      id = "city",
+      title = { ru = "🌃 Город", kk = "🌃 Қала", en = "🌃 City" },
+      ideas = {
+        {
+          id = "neon-rain",
+          title = { ru = "Неон и дождь", kk = "Неон мен жаңбыр", en = "Neon and rain" },
+          prompt = {
+            ru = "Ночная улица большого города под дождём: неоновые вывески отражаются в лужах, прохожие с прозрачными зонтами. Камера едет низко над мокрым асфальтом. Настроение фильма в жанре киберпанк.",
+            en = "A big city street at night in the rain: neon signs are mirrored in puddles, people pass with clear umbrellas. The camera travels low over the wet asphalt. The mood of a cyberpunk film.",
+          },
+        },
+        {
+          id = "almaty-morning",
+          title = { ru = "Утро в Алматы", kk = "Алматының таңы", en = "Morning in Almaty" },
+          prompt = {
+            ru = "Раннее утро в Алматы: тихая улица с арыками и старыми тополями, за домами снежные горы в золотом свете. Проезжает велосипедист, камера плавно поднимается над деревьями.",
+            en = "Early morning in Almaty: a quiet street with irrigation ditches and old poplars, snowy mountains in golden light behind the houses. A cyclist rides by, the camera rises smoothly above the trees.",
+          },
+        },
+      },
+    },
+    {
+      id = "business",
+      title = { ru = "📦 Для бизнеса", kk = "📦 Бизнеске", en = "📦 For business" },
+      ideas = {
+        {
+          id = "coffee",
+          title = { ru = "Реклама кофе", kk = "Кофе жарнамасы", en = "A coffee commercial" },
+          prompt = {
+            ru = "Рекламный ролик: крупный план чашки эспрессо на тёмном деревянном столе, струя молока рисует узор, поднимается пар. Тёплый боковой свет, медленное движение камеры по дуге, аппетитно и дорого.",
+            en = "A commercial: close-up of a cup of espresso on a dark wooden table, a stream of milk draws a pattern, steam rises. Warm side light, the camera moves slowly in an arc, appetising and premium.",
+          },
+        },
+        {
+          id = "sneakers",
+          title = { ru = "Кроссовки в движении", kk = "Қозғалыстағы кроссовка", en = "Sneakers in motion" },
+          prompt = {
+            ru = "Рекламный ролик кроссовок: белая пара парит в воздухе и медленно вращается, вокруг разлетаются брызги цветной краски. Чистый светлый фон, студийный свет, резкие детали ткани и подошвы.",
+            en = "A sneaker commercial: a white pair hovers in the air and slowly rotates while splashes of coloured paint fly around it. Clean light background, studio lighting, crisp detail of fabric and sole.",
+          },
+        },
+        {
+          id = "flat-tour",
+          title = { ru = "Квартира изнутри", kk = "Пәтердің іші", en = "Inside a flat" },
+          prompt = {
+            ru = "Плавный проход камеры через светлую современную квартиру: гостиная с большими окнами, кухня, вид на город. Утренний свет, лёгкие занавески колышутся от ветра, естественные цвета.",
+            en = "A smooth camera walk through a bright modern flat: a living room with large windows, a kitchen, a view of the city. Morning light, thin curtains sway in the wind, natural colours.",
+          },
+        },
+      },
+    },
+    {
+      id = "fantasy",
+      title = { ru = "🐉 Фантастика", kk = "🐉 Қиял", en = "🐉 Fantasy" },
+      ideas = {
+        {
+          id = "paper-dragon",
+          title = { ru = "Бумажный дракон", kk = "Қағаз айдаһар", en = "A paper dragon" },
+          prompt = {
+            ru = "Дракон из сложенной бумаги оживает на письменном столе, расправляет крылья и взлетает вокруг лампы. Покадровая анимация, тёплый свет, видна фактура бумаги.",
+            en = "A dragon of folded paper comes to life on a desk, spreads its wings and flies around the lamp. Stop-motion animation, warm light, the texture of the paper is visible.",
+          },
+        },
+        {
+          id = "sky-whale",
+          title = { ru = "Кит в облаках", kk = "Бұлттағы кит", en = "A whale in the clouds" },
+          prompt = {
+            ru = "Огромный синий кит медленно плывёт среди закатных облаков над спящим городом. Люди на крышах смотрят вверх. Широкий план, мягкий розовый свет, ощущение чуда.",
+            en = "A huge blue whale swims slowly among sunset clouds above a sleeping city. People on the rooftops look up. Wide shot, soft pink light, a sense of wonder.",
+          },
+        },
+      },
+    },
+  },
+}
