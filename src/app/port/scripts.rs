@@ -100,6 +100,8 @@ pub struct ScriptSet {
     /// By IETF tag. `default_language` is always there.
     pub locales: BTreeMap<String, Locale>,
     pub default_language: String,
+    /// What the owner should know although the set is good: thin margins. Russian lines.
+    pub warnings: Vec<String>,
 }
 
 /// The texts that a set is made of.
