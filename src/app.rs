@@ -7,11 +7,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Offset as _, TimeZone as _};
+use chrono_tz::Tz;
 use tokio::sync::Notify;
 
+use crate::domain::day::Day;
 use crate::domain::id::{JobId, UserId};
 use crate::domain::money::Tokens;
 use crate::domain::notice::Alert;
+use crate::domain::time::Timestamp;
 use crate::store::{Store, StoreError};
 
 mod accepted;
@@ -84,6 +88,21 @@ pub struct Settings {
     pub keep_films: Duration,
     /// Laid over what the scripts say; the sandbox gives tokens to try with.
     pub welcome: Option<Tokens>,
+    /// The owner's: his days begin and end there.
+    pub time_zone: Tz,
+}
+
+impl Settings {
+    /// The owner's day at that moment.
+    pub fn day(&self, now: Timestamp) -> Day {
+        day_in(self.time_zone, now)
+    }
+}
+
+/// The day it is in a time zone; where clocks are changed at midnight, as they stood at that moment.
+pub fn day_in(zone: Tz, now: Timestamp) -> Day {
+    let utc = DateTime::from_timestamp_millis(now.0).unwrap_or_default().naive_utc();
+    Day::at(now, zone.offset_from_utc_datetime(&utc).fix().local_minus_utc())
 }
 
 /// What went wrong below a use case. The user is told "later, please"; the operator reads the text.
@@ -146,5 +165,26 @@ impl App {
         let mut byte = [0];
         self.random.fill(&mut byte);
         full / 2 + full.mul_f64(f64::from(byte[0]) / 512.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_the_owners_wherever_the_machine_stands() {
+        // 2026-11-27 18:59:59.999 in London is the last moment of that day in Almaty.
+        let last = Timestamp(1_795_805_999_999);
+        for (zone, at, expected) in [
+            (Tz::Asia__Almaty, last, "2026-11-27"),
+            (Tz::Asia__Almaty, Timestamp(last.0 + 1), "2026-11-28"),
+            (Tz::UTC, Timestamp(last.0 + 1), "2026-11-27"),
+            // Almaty kept UTC+6 until 2024-03-01: 2023-12-31 18:00 UTC was midnight there.
+            (Tz::Asia__Almaty, Timestamp::from_seconds(1_704_045_599), "2023-12-31"),
+            (Tz::Asia__Almaty, Timestamp::from_seconds(1_704_045_600), "2024-01-01"),
+        ] {
+            assert_eq!(day_in(zone, at).to_string(), expected, "{zone} {at:?}");
+        }
     }
 }

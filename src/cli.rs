@@ -8,6 +8,7 @@
     reason = "this is where the program speaks to its operator"
 )]
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,11 +20,15 @@ mod bot;
 mod check;
 mod control;
 mod data_key;
+mod figures;
 mod log;
 mod memory;
+mod price;
+mod profit;
 mod real;
 mod run;
 mod sandbox;
+mod table;
 mod topup;
 mod verify;
 
@@ -48,6 +53,10 @@ enum Command {
     Sandbox(sandbox::SandboxArgs),
     /// Check the settings and the scripts, and change nothing
     Check(check::CheckArgs),
+    /// Try other prices: what each video and package would cost and earn
+    Price(price::PriceArgs),
+    /// Show what each video, package and rail earns, and what was earned by day
+    Profit(profit::ProfitArgs),
     /// Recompute the ledger from its journal and say whether all is right
     Verify,
     /// Give a user tokens
@@ -58,6 +67,8 @@ enum Command {
 enum Failure {
     /// The operator or the owner has to change something he wrote.
     Settings(String),
+    /// The same, and it has been said already.
+    Told,
     Other(anyhow::Error),
 }
 
@@ -88,6 +99,8 @@ pub fn main() -> ExitCode {
         Command::Run => run::run(config),
         Command::Sandbox(sandbox) => sandbox::run(config, &sandbox),
         Command::Check(check) => check::run(config, &check),
+        Command::Price(price) => price::run(config, &price),
+        Command::Profit(profit) => profit::run(config, &profit),
         Command::Verify => verify::run(config),
         Command::Topup(topup) => topup::run(config, topup),
     };
@@ -97,9 +110,20 @@ pub fn main() -> ExitCode {
             eprintln!("{text}");
             ExitCode::from(2)
         }
+        Err(Failure::Told) => ExitCode::from(2),
         Err(Failure::Other(error)) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Prints a long text. Whoever has read enough of it may close the pipe.
+fn said(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(anyhow::Error::new(error).context("standard output").into())
+        }
+        _ => Ok(()),
     }
 }

@@ -5,7 +5,9 @@
 
 pub mod account;
 pub mod catalog;
+pub mod day;
 pub mod draft;
+pub mod economics;
 pub mod id;
 pub mod idea;
 pub mod job;
@@ -14,6 +16,7 @@ pub mod locale;
 pub mod menu;
 pub mod money;
 pub mod notice;
+pub mod promo;
 pub mod queue;
 pub mod reconcile;
 pub mod text;

@@ -12,6 +12,7 @@ use redb::{Database, ReadTransaction, ReadableDatabase, StorageBackend};
 
 mod audit;
 mod codec;
+mod earnings;
 mod inbox;
 mod jobs;
 mod ledger;
@@ -26,6 +27,7 @@ mod verify;
 mod writer;
 
 pub use audit::{Act, AuditEntry, By};
+pub use earnings::DayEarned;
 pub use jobs::{Settled, StartRefusal, StepRefusal};
 pub use ledger::{TopUpOrder, TopUpRefusal, TopUpResult};
 pub use orders::{CancelRefusal, NewOrder, OrderLimits, OrderRefusal, PlacedOrder};

@@ -7,6 +7,7 @@ mod support;
 mod store {
     mod crashes;
     mod decisions;
+    mod earnings;
     mod file;
     mod languages;
     mod verification;

@@ -76,6 +76,7 @@ fn quote() -> Quote {
         seconds: 8,
         size: Size { width: 1280, height: 720 },
         price: Tokens::new(742),
+        promo: None,
         cost: MicroUsd::new(800_000),
         route: Route {
             engine: EngineId::new("sora"),

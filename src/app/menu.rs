@@ -3,7 +3,7 @@
 use super::port::ScriptSet;
 use super::{App, AppError};
 use crate::domain::id::UserId;
-use crate::domain::menu::{MenuContext, MenuModel};
+use crate::domain::menu::{MenuContext, MenuModel, MenuPromo};
 use crate::domain::notice::Alert;
 
 impl App {
@@ -17,13 +17,19 @@ impl App {
         user: UserId,
         language: Option<&str>,
     ) -> Result<MenuContext, AppError> {
+        let today = self.today();
+        let promos = scripts.catalog.promos.iter().filter(|promo| promo.holds_on(today));
+        let promo = promos.max_by_key(|promo| promo.percent).map(|promo| MenuPromo {
+            title: promo.title.clone().unwrap_or_default(),
+            percent: promo.percent,
+        });
         Ok(MenuContext {
             language: scripts.locale(language).language.clone(),
             admin: self.is_admin(user),
             balance: self.balance(user)?.available,
-            models: self.on_sale(scripts).iter().filter_map(|model| MenuModel::of(model)).collect(),
+            models: self.on_sale(scripts).iter().filter_map(MenuModel::of).collect(),
             packages: scripts.catalog.packages.clone(),
-            promo: None,
+            promo,
         })
     }
 

@@ -6,6 +6,7 @@ use super::port::ScriptSet;
 use super::{App, AppError};
 use crate::domain::account::Balance;
 use crate::domain::catalog::{Model, Orientation, Quote};
+use crate::domain::day::Day;
 use crate::domain::draft::Draft;
 use crate::domain::id::{DraftId, JobId, MessageRef, ModelId, UpdateId, UserId};
 use crate::domain::job::{Job, Phase};
@@ -71,13 +72,20 @@ pub struct QueueView {
 }
 
 impl App {
-    /// The models that can be rendered right now, in the owner's order.
-    pub fn on_sale<'s>(&self, scripts: &'s ScriptSet) -> Vec<&'s Model> {
-        let now = self.clock.now();
-        scripts.catalog.models.iter().filter(|model| self.engines.is_open(&model.route.engine, now)).collect()
+    /// The day it is where the owner is.
+    pub fn today(&self) -> Day {
+        self.settings.day(self.clock.now())
     }
 
-    /// The price of one video. None if it is not sold now.
+    /// The models that can be rendered right now, in the owner's order and at today's prices.
+    pub fn on_sale(&self, scripts: &ScriptSet) -> Vec<Model> {
+        let (now, today) = (self.clock.now(), self.today());
+        let catalog = &scripts.catalog;
+        let open = catalog.models.iter().filter(|model| self.engines.is_open(&model.route.engine, now));
+        open.map(|model| catalog.on(today, model)).collect()
+    }
+
+    /// Today's price of one video. None if it is not sold now.
     pub fn quote(
         &self,
         scripts: &ScriptSet,
@@ -85,7 +93,8 @@ impl App {
         seconds: u32,
         orientation: Orientation,
     ) -> Option<Quote> {
-        let mut quote = scripts.catalog.quote(model, seconds, orientation, &scripts.version)?;
+        let today = self.today();
+        let mut quote = scripts.catalog.quote(model, seconds, orientation, today, &scripts.version)?;
         quote.render_deadline_s = quote.render_deadline_s.min(self.settings.longest_render_s);
         self.engines.is_open(&quote.route.engine, self.clock.now()).then_some(quote)
     }

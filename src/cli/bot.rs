@@ -223,6 +223,7 @@ fn app_settings(config: &Config, welcome: Option<Tokens>) -> Settings {
         max_upload: MAX_UPLOAD,
         keep_films: config.delivery.keep_files,
         welcome,
+        time_zone: config.locale.time_zone,
     }
 }
 

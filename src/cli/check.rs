@@ -1,36 +1,142 @@
-//! `sora-bot check`: starting up without effects. Says every mistake in the settings and the scripts.
+//! `sora-bot check`: starting up without effects. Says every mistake in the settings and the scripts, for a person or, as
+//! JSON, for an editor or a pipeline.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde::Serialize;
 
-use super::Failure;
 use super::bot::{folder_settings, listed};
-use crate::config::{Config, Sources};
-use crate::script::Folder;
+use super::profit::stale_rate;
+use super::real::SystemClock;
+use super::{Failure, figures};
+use crate::app::day_in;
+use crate::app::port::Clock as _;
+use crate::config::{Config, Mistakes, Sources};
+use crate::script::{Calculation, Folder, Problem, WhatIf};
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
     /// The scripts folder; its `locales` are looked for beside it
     dir: Option<PathBuf>,
+    /// As JSON: { ok, version, problems, warnings, notes }
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `--json` prints. A place has no `line` where none is known.
+#[derive(Default, Serialize)]
+struct Verdict {
+    ok: bool,
+    /// Of the scripts, when they are right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    problems: Vec<Told>,
+    warnings: Vec<Told>,
+    /// About settings that are right.
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Told {
+    file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    /// A field of a script, or a key of the settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestion: Option<String>,
 }
 
 pub(super) fn run(config: Option<&Path>, args: &CheckArgs) -> Result<(), Failure> {
-    let config = Config::load(Sources::gather(config)?)?;
+    let loaded = Sources::gather(config).and_then(Config::load);
+    if !args.json {
+        return check(&loaded?, args);
+    }
+    let verdict = match loaded {
+        Ok(config) => verdict(&config, args),
+        Err(mistakes) => Verdict { problems: settings_told(mistakes), ..Verdict::default() },
+    };
+    println!("{}", serde_json::to_string_pretty(&verdict).map_err(anyhow::Error::from)?);
+    if verdict.ok { Ok(()) } else { Err(Failure::Told) }
+}
+
+fn check(config: &Config, args: &CheckArgs) -> Result<(), Failure> {
     for note in config.notes() {
         println!("note: {note}");
     }
-    let mut settings = folder_settings(&config);
-    if let Some(dir) = &args.dir {
-        settings.locales_dir = dir.parent().unwrap_or(Path::new(".")).join("locales");
-        settings.scripts_dir.clone_from(dir);
-    }
-    let scripts = Folder::load(&settings).map_err(|problems| Failure::Settings(listed(&problems)))?;
-    println!("scripts {} are right", scripts.version);
-    for model in &scripts.catalog.models {
+    let right = calculated(config, args).map_err(|problems| Failure::Settings(listed(&problems)))?;
+    let catalog = &right.set.catalog;
+    println!("scripts {} are right", right.set.version);
+    for model in &catalog.models {
         let offers: Vec<String> =
             model.offers.iter().map(|offer| format!("{} s: {}", offer.seconds, offer.price)).collect();
         println!("  {} — {}", model.title, offers.join(", "));
     }
+    if let Some(promos) = figures::promos(catalog) {
+        println!("{}", promos.render(super::table::Form::Text));
+    }
+    for warning in &right.warnings {
+        println!("warning: {warning}");
+    }
+    if let Some(reminder) = stale_rate(catalog, day_in(config.locale.time_zone, SystemClock.now())) {
+        println!("warning: {reminder}");
+    }
     Ok(())
+}
+
+fn verdict(config: &Config, args: &CheckArgs) -> Verdict {
+    let notes = config.notes().iter().map(ToString::to_string).collect();
+    match calculated(config, args) {
+        Ok(right) => {
+            let mut warnings: Vec<Told> = right.warnings.into_iter().map(Told::from).collect();
+            let today = day_in(config.locale.time_zone, SystemClock.now());
+            warnings.extend(stale_rate(&right.set.catalog, today).map(|message| Told {
+                file: "pricing.lua".to_owned(),
+                line: None,
+                path: Some("usd_rate_date".to_owned()),
+                message,
+                suggestion: None,
+            }));
+            Verdict { ok: true, version: Some(right.set.version), problems: Vec::new(), warnings, notes }
+        }
+        Err(problems) => {
+            let problems = problems.into_iter().map(Told::from).collect();
+            Verdict { problems, notes, ..Verdict::default() }
+        }
+    }
+}
+
+/// The scripts, with thin margins among their mistakes.
+fn calculated(config: &Config, args: &CheckArgs) -> Result<Calculation, Vec<Problem>> {
+    let mut settings = folder_settings(config);
+    if let Some(dir) = &args.dir {
+        settings.locales_dir = dir.parent().unwrap_or(Path::new(".")).join("locales");
+        settings.scripts_dir.clone_from(dir);
+    }
+    let calculation = Folder::calculate(&settings, &WhatIf::default())?;
+    if calculation.losses.is_empty() { Ok(calculation) } else { Err(calculation.losses) }
+}
+
+impl From<Problem> for Told {
+    fn from(problem: Problem) -> Self {
+        let Problem { file, line, path, message, suggestion } = problem;
+        Self { file, line, path, message, suggestion }
+    }
+}
+
+fn settings_told(mistakes: Mistakes) -> Vec<Told> {
+    let told = mistakes.0.into_iter().map(|mistake| Told {
+        file: mistake.place.source,
+        line: mistake.place.line.and_then(|line| u32::try_from(line).ok()),
+        path: (!mistake.key.is_empty()).then_some(mistake.key),
+        message: match mistake.found {
+            Some(found) => format!("{}; found {found}", mistake.problem),
+            None => mistake.problem,
+        },
+        suggestion: mistake.help,
+    });
+    told.collect()
 }

@@ -23,6 +23,8 @@ const LINE: u64 = 64 * 1024;
 pub(super) enum Request {
     Verify,
     TopUp(TopUpArgs),
+    /// What was earned by day; the answer's text is JSON.
+    Earnings,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -134,6 +136,14 @@ async fn answer(app: &App, request: Request) -> Answer {
             }
         }
         Request::TopUp(args) => topup::top_up(&app.store, args).await,
+        Request::Earnings => {
+            let (store, settings) = (app.store.clone(), app.settings.clone());
+            let read = tokio::task::spawn_blocking(move || store.earnings(|at| settings.day(at))).await;
+            match read {
+                Ok(days) => days.map(|days| Answer { ok: true, text: serde_json::json!(days).to_string() }),
+                Err(error) => return Answer { ok: false, text: error.to_string() },
+            }
+        }
     };
     app.look_into_outbox();
     done.unwrap_or_else(|error| Answer { ok: false, text: error.to_string() })

@@ -7,14 +7,21 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::day::Day;
+use super::economics::{Economics, RailId};
 use super::id::{EngineId, ModelId};
 use super::money::{MicroUsd, Tokens};
+use super::promo::{self, AppliedPromo, Promo};
 
 /// Everything on sale, in the order in which the owner wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalog {
     pub models: Vec<Model>,
     pub packages: Vec<Package>,
+    /// In the owner's order.
+    pub promos: Vec<Promo>,
+    /// What the prices are made of: for the owner's figures, never for a user's price.
+    pub economics: Economics,
     /// Given to a new user once; zero gives nothing.
     pub welcome: Tokens,
 }
@@ -36,6 +43,8 @@ pub struct Model {
     pub wait: Wait,
     /// From the ticket to the film; past it the job is given up.
     pub render_deadline_s: u32,
+    /// The owner knows that it may cost him money.
+    pub allow_loss: bool,
 }
 
 /// A model on one engine at one cost.
@@ -114,6 +123,7 @@ impl fmt::Display for Size {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
     pub seconds: u32,
+    /// Without any promotion.
     pub price: Tokens,
     pub cost: MicroUsd,
 }
@@ -133,6 +143,12 @@ pub struct Package {
     pub price_tenge: i64,
     /// Per cent off, as shown to the user.
     pub discount_percent: u32,
+    /// As users read it.
+    pub title: Option<String>,
+    /// The rails it is sold over; none named means every one.
+    pub rails: Vec<RailId>,
+    /// The owner knows that it may cost him money.
+    pub allow_loss: bool,
 }
 
 /// What a video costs and why, frozen when the button was drawn and agreed to.
@@ -142,6 +158,8 @@ pub struct Quote {
     pub seconds: u32,
     pub size: Size,
     pub price: Tokens,
+    /// Why that is less than the list price, if it is.
+    pub promo: Option<AppliedPromo>,
     pub cost: MicroUsd,
     pub route: Route,
     pub render_deadline_s: u32,
@@ -154,22 +172,34 @@ impl Catalog {
         self.models.iter().find(|model| model.id == *id)
     }
 
-    /// The price of one video, with its reasons. None if it is not sold in this length and shape.
+    /// A model as it is sold on that day: its offers at the reduced prices, if a promotion holds.
+    pub fn on(&self, day: Day, model: &Model) -> Model {
+        let mut model = model.clone();
+        for offer in &mut model.offers {
+            (offer.price, _) = promo::best(&self.promos, &model.id, offer.price, day);
+        }
+        model
+    }
+
+    /// The price of one video on that day, with its reasons. None if it is not sold in this length and shape.
     pub fn quote(
         &self,
         model: &ModelId,
         seconds: u32,
         orientation: Orientation,
+        day: Day,
         scripts: &str,
     ) -> Option<Quote> {
         let model = self.model(model)?;
         let offer = model.offer(seconds)?;
         let shape = model.shapes.iter().find(|shape| shape.orientation == orientation)?;
+        let (price, promo) = promo::best(&self.promos, &model.id, offer.price, day);
         Some(Quote {
             model: model.id.clone(),
             seconds,
             size: shape.size,
-            price: offer.price,
+            price,
+            promo,
             cost: offer.cost,
             route: model.route.clone(),
             render_deadline_s: model.render_deadline_s,

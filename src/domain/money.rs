@@ -80,6 +80,36 @@ impl Tiyn {
     }
 }
 
+impl fmt::Display for Tiyn {
+    /// Tenge with its hundredths: `192.48`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let tiyn = self.0.unsigned_abs();
+        write!(f, "{sign}{}.{:02}", tiyn / 100, tiyn % 100)
+    }
+}
+
+/// Hundredths of a per cent: how fees and margins are counted. May be negative: a loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BasisPoints(i64);
+
+impl BasisPoints {
+    pub const fn new(amount: i64) -> Self {
+        Self(amount)
+    }
+
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for BasisPoints {
+    /// Per cent with its hundredths: `25.94`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Tiyn(self.0).fmt(f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +120,15 @@ mod tests {
             [(-1, false), (0, false), (1, true), (1_000_000_000, true), (1_000_000_001, false)]
         {
             assert_eq!(Tokens::new(amount).is_movable(), movable, "{amount}");
+        }
+    }
+
+    #[test]
+    fn hundredths_are_shown_behind_a_point() {
+        for (tiyn, expected) in
+            [(0, "0.00"), (5, "0.05"), (19_248, "192.48"), (-50, "-0.50"), (-12_345, "-123.45")]
+        {
+            assert_eq!(Tiyn::new(tiyn).to_string(), expected);
         }
     }
 

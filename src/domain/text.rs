@@ -150,6 +150,13 @@ pub fn grouped(number: i64) -> String {
     out
 }
 
+/// `19248` hundredths as `192,48`: tiyn as tenge, basis points as per cent.
+pub fn hundredths(number: i64) -> String {
+    let whole = grouped(number / 100);
+    let sign = if number < 0 && number > -100 { "−" } else { "" };
+    format!("{sign}{whole},{:02}", number.unsigned_abs() % 100)
+}
+
 /// Somebody's words, safe inside Telegram's HTML.
 pub fn escape(words: &str) -> String {
     let mut html = String::with_capacity(words.len());
@@ -221,6 +228,15 @@ mod tests {
             [(0, "0"), (742, "742"), (1928, "1 928"), (-10_000, "−10 000"), (1_234_567, "1 234 567")]
         {
             assert_eq!(grouped(number).replace('\u{a0}', " "), expected);
+        }
+    }
+
+    #[test]
+    fn hundredths_stand_behind_a_comma() {
+        for (number, expected) in
+            [(0, "0,00"), (19_248, "192,48"), (-5, "−0,05"), (-123_450, "−1 234,50"), (100, "1,00")]
+        {
+            assert_eq!(hundredths(number).replace('\u{a0}', " "), expected);
         }
     }
 

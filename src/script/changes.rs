@@ -1,10 +1,11 @@
 //! What a reload changed, in lines for the owner.
 
 use crate::app::port::ScriptSet;
-use crate::domain::catalog::{Model, Package};
+use crate::domain::catalog::{Catalog, Model, Offer, Package};
 use crate::domain::locale::Locale;
-use crate::domain::money::Tokens;
-use crate::domain::text::grouped;
+use crate::domain::money::{BasisPoints, Tokens};
+use crate::domain::promo::Promo;
+use crate::domain::text::{grouped, hundredths};
 
 /// Prices first: they are what an owner looks for.
 pub(super) fn changes(old: &ScriptSet, new: &ScriptSet) -> Vec<String> {
@@ -12,7 +13,7 @@ pub(super) fn changes(old: &ScriptSet, new: &ScriptSet) -> Vec<String> {
     let (before, after) = (&old.catalog, &new.catalog);
     for model in &after.models {
         match before.model(&model.id) {
-            Some(was) => model_changes(was, model, &mut lines),
+            Some(was) => model_changes((before, was), (after, model), &mut lines),
             None => {
                 let prices = model.offers.iter().map(|o| format!("{} с — {} ₸", o.seconds, sum(o.price)));
                 lines.push(format!(
@@ -26,31 +27,34 @@ pub(super) fn changes(old: &ScriptSet, new: &ScriptSet) -> Vec<String> {
     let gone = before.models.iter().filter(|was| after.model(&was.id).is_none());
     lines.extend(gone.map(|was| format!("{}: снята с продажи", was.title)));
     package_changes(&before.packages, &after.packages, &mut lines);
+    promo_changes(before, after, &mut lines);
+    economics_changes(before, after, &mut lines);
     if before.welcome != after.welcome {
         lines.push(format!("подарок новичку: {} → {} ₸", sum(before.welcome), sum(after.welcome)));
     }
     if lines.is_empty() && before != after {
-        lines.push("изменён порядок моделей или пакетов".to_owned());
+        lines.push("изменён порядок моделей, пакетов или акций".to_owned());
     }
     if old.menus != new.menus {
         lines.push("изменены меню".to_owned());
     }
     locale_changes(old, new, &mut lines);
+    let warnings = new.warnings.iter().filter(|warning| !old.warnings.contains(warning));
+    lines.extend(warnings.map(|warning| format!("⚠️ {warning}")));
     lines
 }
 
-fn model_changes(was: &Model, model: &Model, lines: &mut Vec<String>) {
+fn model_changes(before: (&Catalog, &Model), after: (&Catalog, &Model), lines: &mut Vec<String>) {
+    let (was, model) = (before.1, after.1);
     let title = &model.title;
-    let before = lines.len();
+    let said = lines.len();
     for offer in &model.offers {
         match was.offer(offer.seconds) {
-            Some(old) if old.price != offer.price => lines.push(format!(
-                "{title}, {} с: {} → {} ₸",
-                offer.seconds,
-                sum(old.price),
-                sum(offer.price)
-            )),
-            Some(_) => {}
+            Some(old) => {
+                lines.extend(
+                    offer_change(before.0, old, after.0, offer).map(|line| format!("{title}, {line}")),
+                );
+            }
             None => lines.push(format!("{title}, {} с: теперь есть, {} ₸", offer.seconds, sum(offer.price))),
         }
     }
@@ -58,9 +62,50 @@ fn model_changes(was: &Model, model: &Model, lines: &mut Vec<String>) {
     lines.extend(gone.map(|old| format!("{title}, {} с: больше нет", old.seconds)));
     if was.title != model.title {
         lines.push(format!("{}: теперь называется «{title}»", was.title));
-    } else if lines.len() == before && was != model {
+    } else if lines.len() == said && was != model {
         lines.push(format!("{title}: изменены настройки"));
     }
+}
+
+/// The new price and what it means for the owner; None when he would see the same numbers as before.
+fn offer_change(before: &Catalog, was: &Offer, after: &Catalog, offer: &Offer) -> Option<String> {
+    let (old, new) = (figures(before, was), figures(after, offer));
+    if was.price == offer.price && old == new {
+        return None;
+    }
+    let change = match was.price == offer.price {
+        true => format!("{} с: {} ₸", offer.seconds, sum(offer.price)),
+        false => format!(
+            "{} с: {} → {} ₸ ({} %)",
+            offer.seconds,
+            sum(was.price),
+            sum(offer.price),
+            percent_change(was.price, offer.price)
+        ),
+    };
+    let step = |(old, new): (i64, i64)| match old == new {
+        true => format!("{new} %"),
+        false => format!("{old} → {new} %"),
+    };
+    let (markup, margin) = ((old.0, new.0), (old.1, new.1));
+    Some(format!("{change}, наценка {}, маржа {}", step(markup), step(margin)))
+}
+
+/// Markup and margin of a video alone, to the nearest per cent.
+fn figures(catalog: &Catalog, offer: &Offer) -> (i64, i64) {
+    let economics = &catalog.economics;
+    let earning = economics.alone(offer.price, offer.cost, economics.main_rail());
+    let whole = |exact: BasisPoints| (exact.get() + 50).div_euclid(100);
+    (whole(earning.markup()), whole(earning.margin()))
+}
+
+/// To the nearest tenth of a per cent: `+6,5`.
+fn percent_change(old: Tokens, new: Tokens) -> String {
+    let (old, new) = (i128::from(old.get()), i128::from(new.get()));
+    // Twice the tenths and one more, halved: the nearest whole one.
+    let tenths = ((new - old) * 2_000 + old).div_euclid(old * 2);
+    let sign = if tenths < 0 { "−" } else { "+" };
+    format!("{sign}{},{}", tenths.abs() / 10, tenths.abs() % 10)
 }
 
 fn package_changes(before: &[Package], after: &[Package], lines: &mut Vec<String>) {
@@ -81,6 +126,75 @@ fn package_changes(before: &[Package], after: &[Package], lines: &mut Vec<String
     }
     let gone = before.iter().filter(|was| find(after, was.tokens).is_none());
     lines.extend(gone.map(|was| format!("пакет на {} токенов: больше нет", sum(was.tokens))));
+}
+
+fn promo_changes(before: &Catalog, after: &Catalog, lines: &mut Vec<String>) {
+    let news = after.promos.iter().filter(|promo| !before.promos.contains(promo));
+    lines.extend(news.map(|promo| format!("{}: {}", promo_name(promo), promo_terms(after, promo))));
+    let gone = before.promos.iter().filter(|promo| !after.promos.contains(promo));
+    lines.extend(gone.map(|promo| format!("{}: больше нет", promo_name(promo))));
+}
+
+fn promo_name(promo: &Promo) -> String {
+    match &promo.title {
+        Some(title) => format!("акция «{title}» −{} %", promo.percent),
+        None => format!("акция −{} %", promo.percent),
+    }
+}
+
+/// When it holds and what it makes of the prices.
+fn promo_terms(catalog: &Catalog, promo: &Promo) -> String {
+    let mut terms = Vec::new();
+    terms.extend(promo.from.map(|day| format!("с {day}")));
+    terms.extend(promo.to.map(|day| format!("по {day}")));
+    if terms.is_empty() {
+        terms.push("без срока".to_owned());
+    }
+    if !promo.days.is_empty() {
+        let days: Vec<_> = promo.days.iter().map(|day| day.name()).collect();
+        terms.push(format!("({})", days.join(", ")));
+    }
+    let prices = catalog.models.iter().filter(|model| promo.covers(&model.id)).map(|model| {
+        let offers =
+            model.offers.iter().map(|o| format!("{} с — {} ₸", o.seconds, sum(promo.price(o.price))));
+        format!("{}: {}", model.title, offers.collect::<Vec<_>>().join(", "))
+    });
+    format!("{}; {}", terms.join(" "), prices.collect::<Vec<_>>().join("; "))
+}
+
+fn economics_changes(before: &Catalog, after: &Catalog, lines: &mut Vec<String>) {
+    let (was, is) = (&before.economics, &after.economics);
+    if was.usd_rate != is.usd_rate || was.usd_rate_date != is.usd_rate_date {
+        lines.push(format!(
+            "курс доллара: {} → {} ₸, на {}",
+            hundredths(was.usd_rate.get()),
+            hundredths(is.usd_rate.get()),
+            is.usd_rate_date
+        ));
+    }
+    for rail in &is.rails {
+        if was.rails.iter().all(|known| known != rail) {
+            let fee = format!("{} % и {} $", hundredths(rail.percent.get()), dollars(rail.per_payment.get()));
+            lines.push(format!("{}: комиссия теперь {fee}", rail.id.name()));
+        }
+    }
+    let gone = was.rails.iter().filter(|rail| is.rails.iter().all(|known| known.id != rail.id));
+    lines.extend(gone.map(|rail| format!("{}: способа оплаты больше нет", rail.id.name())));
+    for (name, old, new) in [
+        ("margin_floor_percent", was.margin_floor, is.margin_floor),
+        ("margin_warning_percent", was.margin_warning, is.margin_warning),
+    ] {
+        if old != new {
+            lines.push(format!("{name}: {} → {} %", hundredths(old.get()), hundredths(new.get())));
+        }
+    }
+}
+
+/// Millionths of a dollar as dollars and cents, with more digits only where there are more.
+fn dollars(micro: i64) -> String {
+    let digits = format!("{:06}", micro % 1_000_000);
+    let cents = digits.trim_end_matches('0');
+    format!("{},{cents:0<2}", micro / 1_000_000)
 }
 
 fn locale_changes(old: &ScriptSet, new: &ScriptSet, lines: &mut Vec<String>) {

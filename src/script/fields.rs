@@ -9,7 +9,6 @@ use mlua::Function;
 use super::place::{field, item};
 use super::problem::{Report, nearest};
 use super::tree::Node;
-use crate::domain::money::MicroUsd;
 
 pub(super) struct Fields<'a> {
     report: &'a mut Report,
@@ -93,15 +92,53 @@ impl<'a> Fields<'a> {
         Some(number)
     }
 
-    /// Dollars that must be whole millionths.
-    pub(super) fn usd(&mut self, key: &'static str) -> Option<MicroUsd> {
-        let dollars = self.number(key, 0.000_001..=1_000.0)?;
-        let micro = dollars * 1e6;
-        if (micro - micro.round()).abs() > 1e-3 {
-            self.wrong(key, format!("{dollars} $ — слишком дробно: не больше шести знаков после точки"));
+    /// A number with at most `places` digits behind its point, as a whole number of the last of them: with two, 2.9 is
+    /// 290.
+    pub(super) fn decimal(
+        &mut self,
+        key: &'static str,
+        range: RangeInclusive<f64>,
+        places: u8,
+    ) -> Option<i64> {
+        let number = self.number(key, range)?;
+        let scaled = number * 10_f64.powi(i32::from(places));
+        if (scaled - scaled.round()).abs() > 1e-3 {
+            let message =
+                format!("{number} — слишком дробно: знаков после точки может быть не больше {places}");
+            self.wrong(key, message);
             return None;
         }
-        Some(MicroUsd::new(micro.round() as i64))
+        Some(scaled.round() as i64)
+    }
+
+    /// The same; zero without the field.
+    pub(super) fn decimal_or_zero(
+        &mut self,
+        key: &'static str,
+        range: RangeInclusive<f64>,
+        places: u8,
+    ) -> Option<i64> {
+        match self.optional(key) {
+            None => Some(0),
+            Some(_) => self.decimal(key, range, places),
+        }
+    }
+
+    /// A text that may be left out. The outer None is a mistake.
+    pub(super) fn optional_text(&mut self, key: &'static str, limit: usize) -> Option<Option<&'a str>> {
+        match self.optional(key) {
+            None => Some(None),
+            Some(_) => self.text(key, limit).map(Some),
+        }
+    }
+
+    /// The items of a list that may be left out: then there are none.
+    pub(super) fn optional_list(&mut self, key: &'static str) -> Option<Vec<(String, &'a Node)>> {
+        match self.optional(key) {
+            None => Some(Vec::new()),
+            Some(Node::Record(record)) if record.is_empty() => Some(Vec::new()),
+            Some(_) => self.list(key),
+        }
     }
 
     /// `true` or `false`; without the field, `false`.

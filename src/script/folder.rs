@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::changes::changes;
 use super::files::{self, FolderSettings, There, path_of, read, write_file};
-use super::load::{Sources, load};
+use super::load::{Loaded, Sources, WhatIf, load, load_with};
 use super::problem::Problem;
 use super::{quick, seed};
 use crate::app::port::{QuickEdit, ScriptFiles, ScriptSet, ScriptSource, Seeding, Seeds};
@@ -14,6 +14,15 @@ pub struct Folder {
     pub(super) settings: FolderSettings,
     /// What has been there once and must be there from then on.
     seen: Mutex<There>,
+}
+
+/// What would be sold, and what the guard of the margins says to it.
+#[derive(Clone, Debug)]
+pub struct Calculation {
+    pub set: ScriptSet,
+    /// Why it would be refused.
+    pub losses: Vec<Problem>,
+    pub warnings: Vec<Problem>,
 }
 
 impl Folder {
@@ -28,6 +37,16 @@ impl Folder {
     /// Every mistake in the files.
     pub fn load(settings: &FolderSettings) -> Result<ScriptSet, Vec<Problem>> {
         load(&Sources::of(&read(settings, There::now(settings)), settings))
+    }
+
+    /// Looks at the files with other numbers in them, and does nothing else.
+    ///
+    /// # Errors
+    /// Every mistake in the files but thin margins: those are in the answer.
+    pub fn calculate(settings: &FolderSettings, what_if: &WhatIf) -> Result<Calculation, Vec<Problem>> {
+        let files = read(settings, There::now(settings));
+        let Loaded { set, margins } = load_with(&Sources::of(&files, settings), what_if)?;
+        Ok(Calculation { set, losses: margins.losses, warnings: margins.warnings })
     }
 }
 

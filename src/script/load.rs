@@ -10,10 +10,11 @@ use super::files::{
     shipped_languages,
 };
 use super::machine::{LOAD, Machine};
+use super::margins::Margins;
 use super::menus::Known;
 use super::problem::{Problem, Report};
 use super::tree::Node;
-use super::{ideas, menus, packages, pricing, words};
+use super::{ideas, margins, menus, packages, pricing, words};
 use crate::app::port::{Faults, ScriptFiles, ScriptSet};
 use crate::domain::catalog::Catalog;
 use crate::domain::locale::Locale;
@@ -25,13 +26,13 @@ pub(super) struct Sources<'a> {
     version: &'a str,
 }
 
-struct Source<'a> {
+pub(super) struct Source<'a> {
     /// Folder and file as the owner sees them: `scripts/pricing.lua`.
-    file: String,
+    pub(super) file: String,
     /// `pricing.lua`.
     name: &'a str,
     /// Or why it cannot be read, in Russian.
-    content: &'a Result<String, String>,
+    pub(super) content: &'a Result<String, String>,
 }
 
 impl<'a> Sources<'a> {
@@ -53,13 +54,60 @@ impl<'a> Sources<'a> {
     }
 }
 
+/// A set in which every line is right, and what its margins are like.
+pub(super) struct Loaded {
+    pub(super) set: ScriptSet,
+    pub(super) margins: Margins,
+}
+
+/// Other numbers in place of those in `pricing.lua`, to see what would come of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WhatIf {
+    pub usd_rate: Option<f64>,
+    pub markup: Option<f64>,
+    pub raise_percent: Option<f64>,
+    /// Of the card rail.
+    pub stripe_percent: Option<f64>,
+    pub stripe_usd: Option<f64>,
+}
+
+impl WhatIf {
+    fn lay_over(&self, pricing: &mut Node) {
+        for (path, number) in [
+            (&["usd_rate"][..], self.usd_rate),
+            (&["markup"], self.markup),
+            (&["raise_percent"], self.raise_percent),
+            (&["rails", "stripe", "percent"], self.stripe_percent),
+            (&["rails", "stripe", "usd"], self.stripe_usd),
+        ] {
+            if let Some(number) = number {
+                pricing.put_number(path, number);
+            }
+        }
+    }
+}
+
 /// # Errors
-/// Every mistake of every file, by file and line.
+/// Every mistake of every file, by file and line; a sale that would leave too little is one.
 pub(super) fn load(sources: &Sources<'_>) -> Result<ScriptSet, Vec<Problem>> {
+    let Loaded { set, margins } = load_with(sources, &WhatIf::default())?;
+    if margins.losses.is_empty() { Ok(set) } else { Err(margins.losses) }
+}
+
+/// The same, with other numbers, and with what the margins are like for the caller to judge.
+///
+/// # Errors
+/// Every other mistake of every file; what the margins lack is added to them.
+pub(super) fn load_with(sources: &Sources<'_>, what_if: &WhatIf) -> Result<Loaded, Vec<Problem>> {
     let mut loading = Loading { ends: Instant::now() + LOAD, problems: Vec::new() };
     let script = |name: &str| sources.scripts.iter().find(|source| source.name == name);
-    let pricing = loading.file(script(PRICING), pricing::read).map(Arc::new);
-    let packages = loading.file(script(PACKAGES), packages::read);
+    let pricing = loading.file(script(PRICING), |machine, root, report| {
+        what_if.lay_over(root);
+        pricing::read(machine, root, report)
+    });
+    let pricing = pricing.map(Arc::new);
+    let packages =
+        loading.file(script(PACKAGES), |machine, root, report| packages::read(machine, root, report));
     let mut locales: BTreeMap<String, Locale> = BTreeMap::new();
     for source in &sources.locales {
         let language = source.name.trim_end_matches(".lua");
@@ -74,17 +122,39 @@ pub(super) fn load(sources: &Sources<'_>) -> Result<ScriptSet, Vec<Problem>> {
         .file(script(MENUS), |machine, root, report| menus::read(machine, root, report, &known, &faults));
     // A set without the file has none.
     let ideas = loading.file(script(IDEAS), |_, root, report| ideas::read(root, report, &known));
-    match (pricing, packages, menus) {
-        (Some(pricing), Some(packages), Some(menus)) if loading.problems.is_empty() => Ok(ScriptSet {
-            version: sources.version.to_owned(),
-            catalog: Catalog { models: pricing.models.clone(), packages, welcome: pricing.welcome },
-            menus,
-            ideas: ideas.unwrap_or_default(),
-            locales,
-            default_language: DEFAULT_LANGUAGE.to_owned(),
-            faults,
-        }),
-        _ => Err(loading.problems),
+    let mut problems = loading.problems;
+    let (Some(pricing), Some(packages)) = (pricing, packages) else {
+        return Err(problems);
+    };
+    let catalog = Catalog {
+        models: pricing.models.clone(),
+        packages,
+        promos: pricing.promos.clone(),
+        economics: pricing.economics.clone(),
+        welcome: pricing.welcome,
+    };
+    let (Some(prices), Some(packages)) = (script(PRICING), script(PACKAGES)) else {
+        return Err(problems);
+    };
+    let margins = margins::check(&catalog, &pricing.paths, prices, packages);
+    match menus {
+        Some(menus) if problems.is_empty() => {
+            let set = ScriptSet {
+                version: sources.version.to_owned(),
+                catalog,
+                menus,
+                ideas: ideas.unwrap_or_default(),
+                locales,
+                default_language: DEFAULT_LANGUAGE.to_owned(),
+                faults,
+                warnings: margins.warnings.iter().map(ToString::to_string).collect(),
+            };
+            Ok(Loaded { set, margins })
+        }
+        _ => {
+            problems.extend(margins.losses);
+            Err(problems)
+        }
     }
 }
 
@@ -98,7 +168,7 @@ impl Loading {
     fn file<T>(
         &mut self,
         source: Option<&Source<'_>>,
-        read: impl FnOnce(&Machine, &Node, &mut Report) -> Option<T>,
+        read: impl FnOnce(&Machine, &mut Node, &mut Report) -> Option<T>,
     ) -> Option<T> {
         let source = source?;
         if Instant::now() > self.ends && !self.problems.is_empty() {
@@ -127,7 +197,7 @@ impl Loading {
         };
         let mut report = Report::new(&source.file, content);
         let read = if value.is_table() {
-            Node::copy(&value, "", &mut report).and_then(|root| read(&machine, &root, &mut report))
+            Node::copy(&value, "", &mut report).and_then(|mut root| read(&machine, &mut root, &mut report))
         } else {
             report
                 .wrong("", "файл должен кончаться на return { … }: без этого слова таблица никуда не уходит");

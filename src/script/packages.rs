@@ -6,11 +6,13 @@ use super::fields::Fields;
 use super::machine::Machine;
 use super::pricing::whole;
 use super::problem::Report;
+use super::rails;
 use super::tree::Node;
 use crate::domain::catalog::Package;
 use crate::domain::money::Tokens;
 
 const PACKAGES_LIMIT: usize = 16;
+const TITLE_LIMIT: usize = 40;
 
 pub(super) fn read(machine: &Machine, root: &Node, report: &mut Report) -> Option<Vec<Package>> {
     let mut fields = Fields::of(root, "", report)?;
@@ -56,11 +58,17 @@ fn package(node: &Node, path: &str, report: &mut Report) -> Option<Package> {
     let mut fields = Fields::of(node, path, report)?;
     let tokens = fields.integer("tokens", 1..=10_000_000);
     let discount = fields.integer("discount_percent", 0..=90);
+    let title = fields.optional_text("title", TITLE_LIMIT);
+    let rails = rails::named(&mut fields);
+    let allow_loss = fields.flag("allow_loss");
     fields.finish();
     Some(Package {
         tokens: Tokens::new(tokens?),
         price_tenge: 0,
         discount_percent: u32::try_from(discount?).ok()?,
+        title: title?.map(str::to_owned),
+        rails: rails?,
+        allow_loss,
     })
 }
 

@@ -8,15 +8,22 @@ use super::fields::{Fields, integer, text};
 use super::machine::Machine;
 use super::problem::Report;
 use super::tree::Node;
+use super::{promos, rails};
 use crate::domain::catalog::{Model, Offer, Orientation, Route, Shape, Size, Wait};
+use crate::domain::economics::Economics;
 use crate::domain::id::{EngineId, ModelId};
 use crate::domain::money::{MicroUsd, Tokens};
+use crate::domain::promo::Promo;
 
 pub(super) struct Pricing {
     /// On sale, in the owner's order.
     pub(super) models: Vec<Model>,
+    /// Where each of them stands in the file: `models[2]`.
+    pub(super) paths: Vec<String>,
     /// Known, but not on sale now.
     pub(super) hidden: BTreeSet<ModelId>,
+    pub(super) promos: Vec<Promo>,
+    pub(super) economics: Economics,
     pub(super) welcome: Tokens,
 }
 
@@ -39,6 +46,8 @@ struct Shop {
 struct Draft {
     model: Model,
     seconds: Vec<u32>,
+    /// For the formula alone.
+    raise_percent: f64,
     hidden: bool,
     path: String,
 }
@@ -46,11 +55,14 @@ struct Draft {
 pub(super) fn read(machine: &Machine, root: &Node, report: &mut Report) -> Option<Pricing> {
     let mut fields = Fields::of(root, "", report)?;
     let welcome = fields.integer("welcome_tokens", 0..=1_000_000);
-    let shop = shop(machine, &mut fields);
+    let economics = rails::economics(&mut fields);
+    let shop = shop(machine, &mut fields, economics.as_ref());
     let mut drafts = Vec::new();
     for (path, node) in fields.list("models").unwrap_or_default() {
         drafts.extend(model(node, &path, fields.report()));
     }
+    let ids: Vec<&ModelId> = drafts.iter().map(|draft| &draft.model.id).collect();
+    let promos = promos::read(&mut fields, &ids);
     fields.finish();
     check_ids(&drafts, report);
     if !report.is_clean() {
@@ -64,40 +76,32 @@ pub(super) fn read(machine: &Machine, root: &Node, report: &mut Report) -> Optio
     if shown.is_empty() {
         report.wrong("models", "все модели скрыты: продавать нечего");
     }
+    let (models, paths) = shown.into_iter().map(|draft| (draft.model, draft.path)).unzip();
     Some(Pricing {
-        models: shown.into_iter().map(|draft| draft.model).collect(),
+        models,
+        paths,
         hidden: hidden.into_iter().map(|draft| draft.model.id).collect(),
+        promos: promos?,
+        economics: economics?,
         welcome: Tokens::new(welcome?),
     })
 }
 
-fn shop(machine: &Machine, fields: &mut Fields<'_>) -> Option<Shop> {
-    let usd_rate = fields.number("usd_rate", 1.0..=100_000.0);
-    let date = fields.text("usd_rate_date", 10);
-    if date.is_some_and(|date| chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").is_err()) {
-        fields.wrong("usd_rate_date", "нужна дата в виде \"2026-11-22\": год, месяц, день");
-    }
+fn shop(machine: &Machine, fields: &mut Fields<'_>, economics: Option<&Economics>) -> Option<Shop> {
     let markup = fields.number("markup", 1.0..=100.0);
     let raise_percent = fields.number("raise_percent", -90.0..=1_000.0);
-    let fee = fields.fields("payment_fee").and_then(|mut fee| {
-        let read = (fee.number("percent", 0.0..=50.0), fee.number("usd", 0.0..=100.0));
-        fee.finish();
-        Some((read.0?, read.1?))
-    });
     let max_price = fields.integer("max_price", 1..=Tokens::CAP.get());
     let price = fields.function("price");
-    let (percent, usd) = fee?;
-    let built = machine
-        .record("payment_fee", vec![("percent", Value::Number(percent)), ("usd", Value::Number(usd))])
-        .and_then(|fee| {
-            let shop = vec![
-                ("usd_rate", Value::Number(usd_rate.unwrap_or_default())),
-                ("markup", Value::Number(markup.unwrap_or_default())),
-                ("raise_percent", Value::Number(raise_percent.unwrap_or_default())),
-                ("payment_fee", Value::Table(fee)),
-            ];
-            machine.record("shop", shop)
-        });
+    let (economics, markup, raise_percent) = (economics?, markup?, raise_percent?);
+    let built = rails::record(machine, &economics.rails).and_then(|rails| {
+        let shop = vec![
+            ("usd_rate", Value::Number(economics.usd_rate.get() as f64 / 100.0)),
+            ("markup", Value::Number(markup)),
+            ("raise_percent", Value::Number(raise_percent)),
+            ("rails", Value::Table(rails)),
+        ];
+        machine.record("shop", shop)
+    });
     let table = built.map_err(|problem| fields.report().add(problem)).ok()?;
     Some(Shop { table, price: price?.clone(), max_price: max_price? })
 }
@@ -117,13 +121,15 @@ fn model(node: &Node, path: &str, report: &mut Report) -> Option<Draft> {
         fields.report().wrong_meant(&path, format!("движка «{name}» нет"), meant);
     }
     let engine_model = fields.text("engine_model", 64);
-    let usd_per_second = fields.usd("usd_per_second");
+    let usd_per_second = fields.decimal("usd_per_second", 0.000_001..=1_000.0, 6).map(MicroUsd::new);
     let seconds = seconds(&mut fields);
     let shapes = shapes(&mut fields);
     let wait = wait(&mut fields);
     let prompt_limit = fields.integer("prompt_limit", 1..=32_000);
     let deadline = fields.integer("render_deadline_minutes", 1..=1_440);
     let hidden = fields.flag("hidden");
+    let allow_loss = fields.flag("allow_loss");
+    let raise_percent = fields.decimal_or_zero("raise_percent", -90.0..=1_000.0, 2);
     fields.finish();
     Some(Draft {
         model: Model {
@@ -139,8 +145,10 @@ fn model(node: &Node, path: &str, report: &mut Report) -> Option<Draft> {
             prompt_limit: usize::try_from(prompt_limit?).ok()?,
             wait: wait?,
             render_deadline_s: u32::try_from(deadline?).ok()? * 60,
+            allow_loss,
         },
         seconds: seconds?,
+        raise_percent: raise_percent? as f64 / 100.0,
         hidden,
         path: path.to_owned(),
     })
@@ -223,10 +231,10 @@ fn check_ids(drafts: &[Draft], report: &mut Report) {
 
 /// Runs the formula for every length. One mistake is enough to stop: the others would only repeat it.
 fn price(machine: &Machine, shop: &Shop, draft: &mut Draft, report: &mut Report) -> Option<()> {
-    let model = &mut draft.model;
+    let (model, raise_percent) = (&mut draft.model, draft.raise_percent);
     for &seconds in &draft.seconds {
         let cost = model.route.usd_per_second.times(seconds)?;
-        let answer = video(machine, model, seconds, cost)
+        let answer = video(machine, model, seconds, cost, raise_percent)
             .and_then(|video| machine.call(&shop.price, &[video, shop.table.clone()]));
         let answer = match answer {
             Ok(answer) => answer,
@@ -247,13 +255,20 @@ fn price(machine: &Machine, shop: &Shop, draft: &mut Draft, report: &mut Report)
     Some(())
 }
 
-fn video(machine: &Machine, model: &Model, seconds: u32, cost: MicroUsd) -> Result<Table, super::Problem> {
+fn video(
+    machine: &Machine,
+    model: &Model,
+    seconds: u32,
+    cost: MicroUsd,
+    raise_percent: f64,
+) -> Result<Table, super::Problem> {
     let dollars = |micro: MicroUsd| Value::Number(micro.get() as f64 / 1e6);
     let fields = vec![
         ("model", machine.text(model.id.as_str())?),
         ("seconds", Value::Integer(i64::from(seconds))),
         ("usd_per_second", dollars(model.route.usd_per_second)),
         ("usd_cost", dollars(cost)),
+        ("raise_percent", Value::Number(raise_percent)),
     ];
     machine.record("video", fields)
 }

@@ -3,6 +3,7 @@
 mod attacks;
 mod edits;
 mod languages;
+mod margins;
 mod names;
 mod polls;
 mod seeds;
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 
 use super::{Folder, FolderSettings, Problem};
 use crate::app::port::{ScriptSet, ScriptSource, Seeding};
+use crate::domain::day::Day;
 
 /// A folder of the shipped files that a test may edit.
 struct Shop {
@@ -62,4 +64,9 @@ impl Shop {
     fn problems(&self) -> Vec<Problem> {
         Folder::load(&self.settings()).err().unwrap_or_default()
     }
+}
+
+/// A day without a promotion.
+fn monday() -> Day {
+    Day::parse("2026-11-23").unwrap()
 }

@@ -111,6 +111,19 @@ impl Node {
         copied.collect::<Vec<_>>().into_iter().collect::<Option<_>>().map(Self::List)
     }
 
+    /// Puts another number where the path leads, through records only. A path that leads nowhere is made on the way, so
+    /// that reading finds out whether it may be there.
+    pub(super) fn put_number(&mut self, path: &[&str], number: f64) {
+        match (self, path) {
+            (Self::Record(record), [name]) => drop(record.insert((*name).to_owned(), Self::Number(number))),
+            (Self::Record(record), [name, rest @ ..]) => record
+                .entry((*name).to_owned())
+                .or_insert_with(|| Self::Record(BTreeMap::new()))
+                .put_number(rest, number),
+            _ => {}
+        }
+    }
+
     /// For a sentence about what stands where something else should.
     pub(super) fn described(&self) -> String {
         match self {

@@ -3,9 +3,11 @@
 use sora_bot::app::port::{FailureKind, Scripts as _};
 use sora_bot::app::{CancelRefusal, OrderRefusal};
 use sora_bot::domain::account::Balance;
+use sora_bot::domain::day::{Day, Weekday};
 use sora_bot::domain::id::{DraftId, MessageRef, UpdateId};
 use sora_bot::domain::job::Phase;
 use sora_bot::domain::money::Tokens;
+use sora_bot::domain::promo::Promo;
 
 use crate::support::engine::{OnSubmit, failure};
 use crate::support::shop::{OTHER, PRICE, USER, WELCOME};
@@ -93,6 +95,58 @@ async fn a_price_that_has_changed_since_the_button_was_drawn_is_asked_about_agai
     assert_eq!(shop.app.balance(USER).unwrap(), tokens(10_000, 0));
     let agreed = shop.app.place_order(UpdateId(3), USER, draft, quote, shown.price, CARD).await.unwrap();
     assert_eq!(agreed.balance, tokens(9_000, 1_000));
+    shop.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_promotion_ends_at_the_owners_midnight_and_a_button_from_before_asks_again() {
+    let shop = World::new().open();
+    let draft = shop.draft(USER, 1, "prompt 1").await.id;
+    // It is Friday, one o'clock in the afternoon in Almaty.
+    let friday = Day::parse("2027-01-15");
+    let promo = Promo {
+        title: None,
+        from: friday,
+        to: friday,
+        days: vec![Weekday::Friday],
+        percent: 20,
+        models: Vec::new(),
+        allow_loss: false,
+    };
+    shop.world.scripts.save_promo(promo, "v2");
+    let scripts = shop.world.scripts.current();
+    let button = shop.quote().unwrap().price;
+    assert_eq!(button, Tokens::new(594));
+    assert_eq!(shop.app.on_sale(&scripts)[0].offers[0].price, button);
+    shop.world.clock.step(11 * 3_600_000);
+    assert_eq!(shop.app.on_sale(&scripts)[0].offers[0].price, PRICE);
+    let quote = shop.quote().unwrap();
+    let refused = shop.app.place_order(UpdateId(2), USER, draft, quote.clone(), button, CARD).await;
+    let Err(OrderRefusal::PriceChanged { quote: shown }) = refused else { panic!("{refused:?}") };
+    assert_eq!((shown.price, shown.promo), (PRICE, None));
+    shop.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_keeps_its_promotion_and_gives_back_what_was_paid() {
+    let shop = World::new().open();
+    let promo = Promo {
+        title: Some("Пятница".into()),
+        from: None,
+        to: None,
+        days: Vec::new(),
+        percent: 20,
+        models: Vec::new(),
+        allow_loss: false,
+    };
+    shop.world.scripts.save_promo(promo, "v2");
+    shop.world.engine.always_submits(OnSubmit::Refuse(failure(FailureKind::Moderation)));
+    let job = shop.ordered(USER, 1).await;
+    assert_eq!(shop.app.balance(USER).unwrap(), tokens(10_000 - 594, 594));
+    shop.until_quiet().await;
+    let promo = shop.job(job).quote.promo.unwrap();
+    assert_eq!((promo.title.as_deref(), promo.percent, promo.list_price), (Some("Пятница"), 20, PRICE));
+    assert_eq!(shop.available(USER), WELCOME);
     shop.finish().await;
 }
 

@@ -161,5 +161,6 @@ fn app_settings() -> Settings {
         max_upload: 1,
         keep_films: Duration::from_secs(60),
         welcome: None,
+        time_zone: "Asia/Almaty".parse().unwrap(),
     }
 }

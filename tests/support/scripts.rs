@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex};
 
 use sora_bot::app::port::{ScriptSet, ScriptStatus, Scripts};
 use sora_bot::domain::catalog::{Catalog, Model, Offer, Orientation, Route, Shape, Size, Wait};
+use sora_bot::domain::day::Day;
+use sora_bot::domain::economics::Economics;
 use sora_bot::domain::id::{EngineId, ModelId};
 use sora_bot::domain::idea::Ideas;
 use sora_bot::domain::locale::Locale;
 use sora_bot::domain::menu::{Menu, Menus, Pickers};
-use sora_bot::domain::money::{MicroUsd, Tokens};
+use sora_bot::domain::money::{BasisPoints, MicroUsd, Tiyn, Tokens};
+use sora_bot::domain::promo::Promo;
 use sora_bot::domain::text::PluralForm;
 
 use super::shop::{NOON, PRICE};
@@ -20,12 +23,17 @@ pub struct FixedScripts {
 
 impl FixedScripts {
     pub fn new() -> Self {
-        Self { current: Mutex::new(Arc::new(scripts(PRICE, "v1"))) }
+        Self { current: Mutex::new(Arc::new(scripts(PRICE, "v1", Vec::new()))) }
     }
 
     /// The owner saves another price.
     pub fn save_price(&self, price: Tokens, version: &str) {
-        *self.current.lock().unwrap() = Arc::new(scripts(price, version));
+        *self.current.lock().unwrap() = Arc::new(scripts(price, version, Vec::new()));
+    }
+
+    /// The owner saves a promotion.
+    pub fn save_promo(&self, promo: Promo, version: &str) {
+        *self.current.lock().unwrap() = Arc::new(scripts(PRICE, version, vec![promo]));
     }
 }
 
@@ -39,7 +47,7 @@ impl Scripts for FixedScripts {
     }
 }
 
-fn scripts(price: Tokens, version: &str) -> ScriptSet {
+fn scripts(price: Tokens, version: &str, promos: Vec<Promo>) -> ScriptSet {
     let russian = Locale {
         language: "ru".into(),
         texts: BTreeMap::new(),
@@ -48,9 +56,16 @@ fn scripts(price: Tokens, version: &str) -> ScriptSet {
         plural: Arc::new(|_| PluralForm::Other),
     };
     let models = vec![model("sora-2", "sora", price), model("elsewhere", "nobody", price)];
+    let economics = Economics {
+        usd_rate: Tiyn::new(48_000),
+        usd_rate_date: Day::at(NOON, 0),
+        rails: Vec::new(),
+        margin_floor: BasisPoints::default(),
+        margin_warning: BasisPoints::default(),
+    };
     ScriptSet {
         version: version.into(),
-        catalog: Catalog { models, packages: Vec::new(), welcome: Tokens::ZERO },
+        catalog: Catalog { models, packages: Vec::new(), promos, economics, welcome: Tokens::ZERO },
         menus: Menus {
             main: Menu::Fixed(Vec::new()),
             quick: Menu::Fixed(Vec::new()),
@@ -62,6 +77,7 @@ fn scripts(price: Tokens, version: &str) -> ScriptSet {
         faults: Arc::default(),
         locales: BTreeMap::from([("ru".to_owned(), russian)]),
         default_language: "ru".into(),
+        warnings: Vec::new(),
     }
 }
 
@@ -79,5 +95,6 @@ fn model(id: &str, engine: &str, price: Tokens) -> Model {
         prompt_limit: 500,
         wait: Wait { from_min: 2, to_min: 5 },
         render_deadline_s: 1800,
+        allow_loss: false,
     }
 }

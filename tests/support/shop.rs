@@ -35,6 +35,7 @@ pub fn quote() -> Quote {
         seconds: 8,
         size: Size { width: 1280, height: 720 },
         price: PRICE,
+        promo: None,
         cost: MicroUsd::new(800_000),
         route: Route {
             engine: EngineId::new("sora"),

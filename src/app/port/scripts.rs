@@ -103,6 +103,8 @@ pub struct ScriptSet {
     /// By IETF tag. `default_language` is always there.
     pub locales: BTreeMap<String, Locale>,
     pub default_language: String,
+    /// What the owner should know although the set is good: thin margins. Russian lines.
+    pub warnings: Vec<String>,
     /// What went wrong in it since it is in force.
     pub faults: Arc<Faults>,
 }

@@ -58,7 +58,7 @@ pricing | markup = 1.5, |  | return | не хватает поля «markup»
 pricing | usd_rate = 480 | usd_rate = "480" | usd_rate = "480 | уберите кавычки
 pricing | usd_rate = 480 | usd_rate = -480 | usd_rate = -480 | от 1 до & -480
 pricing | "2026-11-22" | "22.11.2026" | usd_rate_date | год, месяц, день
-pricing | percent = 2.9 | persent = 2.9 | persent | payment_fee.persent & «percent»
+pricing | percent = 2.9 | persent = 2.9 | persent | rails.stripe.persent & «percent»
 pricing | seconds = { 4, 8, 12 } | secnods = { 4, 8, 12 } | secnods | models[1].secnods & «seconds»
 pricing |       seconds = { 4, 8, 12 },⏎ |  |     {⏎      id = "sora-2" | models[1] & «seconds»
 pricing | seconds = { 4, 8, 12 } | seconds = {} | seconds = {} | список пуст

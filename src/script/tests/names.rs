@@ -8,12 +8,12 @@ const RU: &str = "locales/ru.lua";
 
 const FORMULAS: &str = r#"
 pricing | video.usd_cost * | video.usd_kost * | video.usd_kost * | нет поля «usd_kost» & usd_cost
-pricing | return math.ceil(tenge | return (tenge | price = function | 444.90 & math.ceil
+pricing | return math.ceil(raised | return (raised | price = function | 444.90 & math.ceil
 pricing | local usd = video.usd_cost | local usd = -video.usd_cost | price = function | больше нуля
 pricing | max_price = 100000 | max_price = 1000 | price = function | больше предела 1000
-pricing | return math.ceil(tenge | local x = math.ceil(tenge | price = function | вернула nil
+pricing | return math.ceil(raised | local x = math.ceil(raised | price = function | вернула nil
 pricing | local usd = video | shop.markup = 1⏎    local usd = video | shop.markup = 1 | менять нельзя
-pricing | / (1 - shop.payment_fee.percent / 100) | / 0 | price = function | не число
+pricing | / (1 - card.percent / 100) | / 0 | price = function | не число
 packages | 100 - package | 200 - package | price = function | 742 токен & больше предела
 packages | return math.ceil | return math.random | math.random( | вызвано то, чего нет
 "#;

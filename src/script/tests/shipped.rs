@@ -39,7 +39,7 @@ fn the_shipped_prices_are_exact_to_the_token() {
 fn a_quote_names_its_route_and_size() {
     let set = Shop::new().load();
     let model = ModelId::new("sora-2-pro-1080");
-    let quote = set.catalog.quote(&model, 8, Orientation::Vertical, &set.version).unwrap();
+    let quote = set.catalog.quote(&model, 8, Orientation::Vertical, monday(), &set.version).unwrap();
     assert_eq!(quote.size.to_string(), "1024x1792");
     assert_eq!((quote.route.engine.as_str(), quote.route.model.as_str()), ("sora", "sora-2-pro"));
     assert_eq!(quote.price.get(), 3115);
@@ -74,8 +74,18 @@ fn russian_words_agree_with_their_numbers() {
 #[test]
 fn the_owners_common_wishes_are_one_line_each() {
     for (file, from, to, line) in [
-        ("scripts/pricing.lua", "raise_percent = 0", "raise_percent = 5", "Sora-2 · 720p, 8 с: 742 → 779 ₸"),
-        ("scripts/pricing.lua", "markup = 1.5", "markup = 1.6", "Sora-2 · 720p, 8 с: 742 → 782 ₸"),
+        (
+            "scripts/pricing.lua",
+            "raise_percent = 0",
+            "raise_percent = 5",
+            "Sora-2 · 720p, 8 с: 742 → 779 ₸ (+5,0 %), наценка 50 → 59 %, маржа 26 → 29 %",
+        ),
+        (
+            "scripts/pricing.lua",
+            "markup = 1.5",
+            "markup = 1.6",
+            "Sora-2 · 720p, 8 с: 742 → 782 ₸ (+5,4 %), наценка 50 → 60 %, маржа 26 → 30 %",
+        ),
         (
             "scripts/pricing.lua",
             "title = \"Sora-2 Pro · 720p\",",

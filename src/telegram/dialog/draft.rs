@@ -44,14 +44,17 @@ impl Talk<'_> {
         }
         Ok(match step {
             Step::Offers => Reply::show(self.start(&draft)?),
-            Step::Quality => Reply::show(self.view.qualities(&draft, &self.offered(&draft))),
+            Step::Quality => {
+                let offered = self.offered(&draft);
+                Reply::show(self.view.qualities(&draft, &offered.iter().collect::<Vec<_>>()))
+            }
             Step::Seconds(model) => match self.model(&draft, &model) {
-                Some(model) => Reply::show(self.view.lengths(&draft, model)),
+                Some(model) => Reply::show(self.view.lengths(&draft, &model)),
                 None => self.not_sold(&draft)?,
             },
             Step::Shape(model, seconds) => match self.model(&draft, &model) {
                 Some(model) if model.offer(seconds).is_some() => {
-                    Reply::show(self.view.shapes(&draft, model, seconds))
+                    Reply::show(self.view.shapes(&draft, &model, seconds))
                 }
                 _ => self.not_sold(&draft)?,
             },
@@ -105,7 +108,7 @@ impl Talk<'_> {
         Ok(Reply::show(self.start(draft)?).with(self.view.window(TextKey::NotSoldNow)))
     }
 
-    fn on_sale(&self) -> Vec<&Model> {
+    fn on_sale(&self) -> Vec<Model> {
         let mut models = self.app.on_sale(self.set);
         models.retain(|model| {
             let named = can_name(&model.id);
@@ -118,14 +121,14 @@ impl Talk<'_> {
     }
 
     /// The models that take this draft's prompt.
-    fn offered(&self, draft: &Draft) -> Vec<&Model> {
+    fn offered(&self, draft: &Draft) -> Vec<Model> {
         let length = draft.prompt.chars().count();
         let mut models = self.on_sale();
         models.retain(|model| length <= model.prompt_limit);
         models
     }
 
-    fn model(&self, draft: &Draft, id: &ModelId) -> Option<&Model> {
+    fn model(&self, draft: &Draft, id: &ModelId) -> Option<Model> {
         self.offered(draft).into_iter().find(|model| model.id == *id)
     }
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::app::port::ScriptSet;
 use crate::domain::catalog::{Catalog, Model, Offer, Orientation, Package, Quote, Route, Shape, Size, Wait};
+use crate::domain::day::Day;
 use crate::domain::draft::Draft;
+use crate::domain::economics::Economics;
 use crate::domain::id::{DraftId, EngineId, JobId, MessageRef, ModelId, UserId};
 use crate::domain::idea::{Idea, IdeaCategory, Ideas, Wording};
 use crate::domain::job::{Job, JobState};
@@ -14,7 +16,7 @@ use crate::domain::locale::{Locale, TextKey};
 use crate::domain::menu::{
     BuyAction, Menu, MenuAction, MenuButton, MenuContext, MenuModel, Menus, Pickers, QuickOffer, VideoAction,
 };
-use crate::domain::money::{MicroUsd, Tokens};
+use crate::domain::money::{BasisPoints, MicroUsd, Tiyn, Tokens};
 use crate::domain::text::{PluralForm, Text, Word};
 use crate::domain::time::Timestamp;
 
@@ -94,10 +96,15 @@ pub fn set() -> ScriptSet {
                 model("sora-2-pro", "Sora-2 Pro", [1280, 720], [1_039, 1_928, 2_818], 5_000),
                 model("sora-2-pro-1080", "Sora-2 Pro · 1080p", [1792, 1024], [1_632, 3_115, 4_598], 5_000),
             ],
-            packages: vec![
-                Package { tokens: Tokens::new(742), price_tenge: 742, discount_percent: 0 },
-                Package { tokens: Tokens::new(7_420), price_tenge: 5_936, discount_percent: 20 },
-            ],
+            packages: vec![package(742, 742, 0), package(7_420, 5_936, 20)],
+            promos: Vec::new(),
+            economics: Economics {
+                usd_rate: Tiyn::new(48_000),
+                usd_rate_date: today(),
+                rails: Vec::new(),
+                margin_floor: BasisPoints::new(0),
+                margin_warning: BasisPoints::new(0),
+            },
             welcome: Tokens::ZERO,
         },
         menus: Menus {
@@ -114,6 +121,7 @@ pub fn set() -> ScriptSet {
         locales: SHIPPED.map(|(tag, source)| (tag.to_owned(), locale(tag, source))).into(),
         default_language: "ru".to_owned(),
         faults: Arc::default(),
+        warnings: Vec::new(),
     }
 }
 
@@ -142,6 +150,21 @@ pub fn viewer(balance: i64, admin: bool) -> MenuContext {
     }
 }
 
+fn today() -> Day {
+    Day::parse("2026-11-22").unwrap()
+}
+
+fn package(tokens: i64, price_tenge: i64, discount_percent: u32) -> Package {
+    Package {
+        tokens: Tokens::new(tokens),
+        price_tenge,
+        discount_percent,
+        title: None,
+        rails: Vec::new(),
+        allow_loss: false,
+    }
+}
+
 pub fn draft(prompt: &str) -> Draft {
     Draft {
         id: DraftId(7),
@@ -153,7 +176,7 @@ pub fn draft(prompt: &str) -> Draft {
 }
 
 pub fn quote(set: &ScriptSet, model: &str, orientation: Orientation) -> Quote {
-    set.catalog.quote(&ModelId::new(model), 8, orientation, "test").unwrap()
+    set.catalog.quote(&ModelId::new(model), 8, orientation, today(), "test").unwrap()
 }
 
 pub fn job(prompt: &str, state: JobState) -> Job {
@@ -186,6 +209,7 @@ fn model(id: &str, title: &str, wide: [u32; 2], prices: [i64; 3], prompt_limit: 
         prompt_limit,
         wait: Wait { from_min: 2, to_min: 5 },
         render_deadline_s: 1_800,
+        allow_loss: false,
     }
 }
 
