@@ -108,9 +108,9 @@ export class Chat {
     return this.part('message').count();
   }
 
-  // Waits until the panel shows these amounts.
-  async expectMoney({ balance, held }) {
-    for (const [name, value] of Object.entries({ balance, held })) {
+  // Waits until the panel shows these amounts: `balance` is free to spend, `held` is promised to orders.
+  async expectMoney(amounts) {
+    for (const [name, value] of Object.entries(amounts)) {
       await this.page.locator(`[data-testid="${name}"][data-value="${value}"]`).waitFor({ state: 'attached' }).catch(async () => {
         const shown = await this.part(name).getAttribute('data-value');
         assert.fail(`${name} should be ${value}, the panel shows ${shown}`);
