@@ -19,8 +19,8 @@ return locale {
 
   -- Подписи быстрых предложений: их ключи названы в scripts/menus.lua. Можно {model} и {seconds}; цену бот допишет сам.
   labels = {
-    quick_fast = "⚡️ Fast · Sora-2, {seconds} s",
-    quick_premium = "💎 Premium · Pro, {seconds} s",
+    quick_fast = "⚡️ Fast · Sora-2, {seconds} s",
+    quick_premium = "💎 Premium · Pro, {seconds} s",
   },
 
   texts = {
@@ -30,9 +30,10 @@ return locale {
 
 I turn words into videos. Describe a scene in an ordinary message — for example: <i>“A cat plays the piano in a jazz club, warm light, the camera slowly moves in”</i> — and choose the quality. You see the price before you order, and if the video does not work out, you get all your tokens back.
 
-You have {balance:token}. 1 token = 1 ₸.]],
+You have {balance:token}. 1 token = 1 ₸.]],
 
-    greeting_gift = "🎁 Here is a gift to try it out: {amount:token}.",
+    greeting_gift = "🎁 Of these, {amount:token} are our gift for you to try it out.",
+    welcome = "🎁 Here is a gift to try it out: {amount:token}.",
 
     help = [[<b>How to get a good video</b>
 
@@ -71,7 +72,7 @@ Such a request is declined, and you get all your tokens back.
     button_generate = "🎬 Make a video",
     button_balance = "💰 Balance",
     button_queue = "📋 My orders",
-    button_buy = "➕ Top up",
+    button_buy = "💳 Top up",
     button_help = "💡 Tips",
     button_again = "🔁 Once more",
     button_new = "🎬 New video",
@@ -116,7 +117,7 @@ The higher the quality, the more a second costs.]],
 
 How many seconds?]],
 
-    card_shape = [[<b>Format · {model}, {seconds} s</b>
+    card_shape = [[<b>Format · {model}, {seconds} s</b>
 <i>{prompt}</i>
 
 What shape should the frame be?]],
@@ -124,46 +125,47 @@ What shape should the frame be?]],
     card_confirm = [[<b>Check your order</b>
 <i>{prompt}</i>
 
-{model} · {seconds} s · {shape}, {size}
+{model} · {seconds} s · {shape}, {size}
 Waiting time: {wait}
 
-Price: <b>{price} ₸</b>
+Price: <b>{price} ₸</b>
 You have {before:token}, after the order {after:token}.]],
 
     card_missing = [[<b>You are {missing:token} short</b>
 <i>{prompt}</i>
 
-{model} · {seconds} s · {shape}, {size}
-Price: <b>{price} ₸</b>
+{model} · {seconds} s · {shape}, {size}
+Price: <b>{price} ₸</b>
 You have {balance:token}.]],
 
     card_dropped = "All right, this one is not ordered. Whenever you want another video, just write what should be in the shot.",
-    price_changed = "⚠️ The price has changed: it was {old} ₸, now it is {new} ₸. We charge nothing without your consent.",
+    price_changed = "⚠️ The price has changed: it was {old} ₸, now it is {new} ₸. We charge nothing without your consent.",
     not_sold_now = "This option is not available right now. Please choose another one.",
     wait_usual = "usually {from}–{to} min",
-    wait_measured = "usually {time}",
+    wait_measured = "about {minutes} min",
 
     shape_vertical = "vertical",
     shape_horizontal = "horizontal",
     shape_square = "square",
 
-    button_offer = "{label} — {price} ₸",
+    button_offer = "{label} — {price} ₸",
     button_custom = "⚙️ Set it up",
-    button_model = "{model} — from {price} ₸",
-    button_seconds = "{seconds} s — {price} ₸",
+    button_model = "{model} — from {price} ₸",
+    button_seconds = "{seconds} s — {price} ₸",
     button_shape = "{shape} · {size}",
-    button_order = "✅ Make it for {price} ₸",
+    button_order = "✅ Make it for {price} ₸",
     button_back = "⬅️ Back",
-    button_drop = "✖️ Cancel",
-    button_top_up = "➕ Top up",
+    button_drop = "❌ Cancel",
+    button_top_up = "💳 Top up",
 
     -- Карточка оформленного заказа --------------------------------------------------------------------------------------
 
-    order_head = [[<b>Order No. {number}</b> · {model}, {seconds} s · {price} ₸
+    order_head = [[<b>Order No. {number}</b> · {model}, {seconds} s · {price} ₸
 <i>{prompt}</i>]],
 
     order_next = "⏳ You are next in the queue.",
     order_queued = "⏳ In the queue, {ahead:order} ahead of you.",
+    order_wait = "The video will be here in about {minutes} min.",
     order_starting = "⏳ Your order is being started.",
     order_rendering = [[{bar} {percent}%
 {elapsed} so far · {rest}]],
@@ -175,15 +177,15 @@ You have {balance:token}.]],
     rest_measured = "{time} left",
     rest_usual = "usually {from}–{to} min",
     time_soon = "less than a minute",
-    time_seconds = "{seconds} s",
-    time_minutes = "{minutes} min",
-    time_both = "{minutes} min {seconds} s",
-    button_cancel = "✖️ Cancel the order",
-    button_cancel_number = "✖️ Cancel No. {number}",
+    time_seconds = "{seconds} s",
+    time_minutes = "{minutes} min",
+    time_both = "{minutes} min {seconds} s",
+    button_cancel = "❌ Cancel the order",
+    button_cancel_number = "❌ Cancel No. {number}",
 
     -- Короткие ответы на нажатие кнопки (до 200 символов, без оформления) -------------------------------------------------
 
-    toast_ordered = "Order No. {number} is accepted",
+    toast_ordered = "Order No. {number} is accepted",
     toast_cancelled = "Cancelled, {price:token} back on your balance",
     toast_too_late = "The video is being made already, so the order can no longer be cancelled.",
     toast_old = "This button is out of date. Write what should be in the shot, or open the menu: /start",
@@ -205,9 +207,9 @@ You have {balance:token}.]],
     month_7 = "Jul", month_8 = "Aug", month_9 = "Sep", month_10 = "Oct", month_11 = "Nov", month_12 = "Dec",
     reason_welcome = "gift",
     reason_top_up = "top-up",
-    reason_hold = "order No. {number}",
-    reason_capture = "order No. {number}, payment",
-    reason_release = "order No. {number}, refund",
+    reason_hold = "order No. {number}",
+    reason_capture = "order No. {number}, payment",
+    reason_release = "order No. {number}, refund",
 
     buy = [[<b>Token packages</b>
 
@@ -216,8 +218,8 @@ You have {balance:token}.]],
 For now, we top up by hand: write to the owner of the bot which package you need and give your number, <code>{id}</code>. I will tell you as soon as the tokens are here.]],
 
     buy_admin = "You are an admin: <code>/topup number amount reason</code> — for example, <code>/topup 123456789 742 Kaspi payment</code>. An @username will do instead of the number.",
-    package = "• {tokens:token} — {price} ₸",
-    package_off = "• {tokens:token} — {price} ₸ (−{percent}%)",
+    package = "• {tokens:token} — {price} ₸",
+    package_off = "• {tokens:token} — {price} ₸ (−{percent}%)",
     credit = "✅ {amount:token} added. You have {balance:token}.",
 
     -- Мои заказы --------------------------------------------------------------------------------------------------------
@@ -229,7 +231,7 @@ For now, we top up by hand: write to the owner of the bot which package you need
 In all: {running} of {capacity} in progress, {waiting} waiting.]],
 
     queue_empty = "You have no orders in progress. Write what should be in the shot, and off we go.",
-    queue_line = "No. {number} · {model}, {seconds} s — {state}",
+    queue_line = "No. {number} · {model}, {seconds} s — {state}",
     state_next = "next in the queue",
     state_queued = "in the queue, {ahead:order} ahead of you",
     state_starting = "being started",
@@ -239,10 +241,10 @@ In all: {running} of {capacity} in progress, {waiting} waiting.]],
 
     -- Готовое видео и возвраты ------------------------------------------------------------------------------------------
 
-    caption = [[<b>Order No. {number}</b> · {model}, {seconds} s
+    caption = [[<b>Order No. {number}</b> · {model}, {seconds} s
 <i>{prompt}</i>]],
 
-    refund = [[<b>Order No. {number}: the video did not work out</b>
+    refund = [[<b>Order No. {number}: the video did not work out</b>
 
 {reason}
 
@@ -274,8 +276,8 @@ All of it is back: {price:token}. You have {balance:token}.
     top_up_reason = "no reason given",
 
     alert_engine_closed = "🔴 The service “{engine}” refuses us: {reason}. Nothing is sold on it for now. Check the key and the payment.",
-    alert_unknown_outcome = "🟠 Order No. {number}: we could not find out whether the service took it. The user has the tokens back, but you may still be billed for this video.",
-    alert_undelivered = "🟠 Order No. {number}: a message to the user could not be delivered and will not be tried again.",
+    alert_unknown_outcome = "🟠 Order No. {number}: we could not find out whether the service took it. The user has the tokens back, but you may still be billed for this video.",
+    alert_undelivered = "🟠 Order No. {number}: a message to the user could not be delivered and will not be tried again.",
     alert_undelivered_some = "🟠 A message to a user could not be delivered and will not be tried again.",
     alert_scripts_loaded = "🟢 New scripts are in force, version <code>{version}</code>.\n{changes}",
     alert_scripts_refused = "🔴 The scripts have a mistake and were not accepted; the previous version stays in force.\n<code>{problems}</code>",
@@ -287,8 +289,8 @@ All of it is back: {price:token}. You have {balance:token}.
     idea_categories = "What shall we film? Choose a theme: inside are ready descriptions, one tap and only the quality is left to choose.",
     idea_category = "<b>{category}</b>\n\nTap an idea and I will fill in its description.",
     ideas_none = "There are no ready ideas now. Just describe in words what should be in the frame.",
-    button_package = "{tokens:token} — {price} ₸",
-    buy_package = [[<b>{tokens:token} for {price} ₸</b>
+    button_package = "{tokens:token} — {price} ₸",
+    buy_package = [[<b>{tokens:token} for {price} ₸</b>
 
 Topping up is done by hand for now: write to the bot's owner that you need this package, and give your number <code>{id}</code>. As soon as the tokens arrive, I will tell you.]],
     alert_menu_failed = "🟠 A menu of version <code>{version}</code> could not be computed; the usual one is shown instead.\n<code>{problem}</code>",

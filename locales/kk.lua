@@ -19,8 +19,8 @@ return locale {
 
   -- Подписи быстрых предложений: их ключи названы в scripts/menus.lua. Можно {model} и {seconds}; цену бот допишет сам.
   labels = {
-    quick_fast = "⚡️ Жылдам · Sora-2, {seconds} с",
-    quick_premium = "💎 Премиум · Pro, {seconds} с",
+    quick_fast = "⚡️ Жылдам · Sora-2, {seconds} с",
+    quick_premium = "💎 Премиум · Pro, {seconds} с",
   },
 
   texts = {
@@ -30,9 +30,10 @@ return locale {
 
 Мен сөзді видеоға айналдырамын. Көріністі кәдімгі хабарламамен сипаттап жазыңыз — мысалы: <i>«Мысық джаз-клубта пианинода ойнап отыр, жылы жарық, камера баяу жақындайды»</i> — сосын сапасын таңдаңыз. Бағасын тапсырыс бермей тұрып көресіз, ал видео шықпай қалса, токендер толық қайтарылады.
 
-Шотыңызда {balance:token} бар. 1 токен = 1 ₸.]],
+Шотыңызда {balance:token} бар. 1 токен = 1 ₸.]],
 
-    greeting_gift = "🎁 Байқап көруіңізге {amount:token} сыйлаймыз.",
+    greeting_gift = "🎁 Оның {amount:token} — байқап көруіңізге біздің сыйлығымыз.",
+    welcome = "🎁 Байқап көруіңізге {amount:token} сыйлаймыз.",
 
     help = [[<b>Жақсы видео қалай шығады</b>
 
@@ -71,7 +72,7 @@ return locale {
     button_generate = "🎬 Видео жасау",
     button_balance = "💰 Баланс",
     button_queue = "📋 Тапсырыстарым",
-    button_buy = "➕ Толтыру",
+    button_buy = "💳 Толтыру",
     button_help = "💡 Кеңестер",
     button_again = "🔁 Тағы бір рет",
     button_new = "🎬 Жаңа видео",
@@ -116,7 +117,7 @@ return locale {
 
 Неше секунд болсын?]],
 
-    card_shape = [[<b>Пішімі · {model}, {seconds} с</b>
+    card_shape = [[<b>Пішімі · {model}, {seconds} с</b>
 <i>{prompt}</i>
 
 Кадр қандай болсын?]],
@@ -124,46 +125,47 @@ return locale {
     card_confirm = [[<b>Тапсырысты тексеріңіз</b>
 <i>{prompt}</i>
 
-{model} · {seconds} с · {shape}, {size}
+{model} · {seconds} с · {shape}, {size}
 Күту уақыты: {wait}
 
-Бағасы: <b>{price} ₸</b>
+Бағасы: <b>{price} ₸</b>
 Шотыңызда: {before:token}, тапсырыстан кейін {after:token} қалады.]],
 
     card_missing = [[<b>{missing:token} жетпейді</b>
 <i>{prompt}</i>
 
-{model} · {seconds} с · {shape}, {size}
-Бағасы: <b>{price} ₸</b>
+{model} · {seconds} с · {shape}, {size}
+Бағасы: <b>{price} ₸</b>
 Шотыңызда: {balance:token}.]],
 
     card_dropped = "Жақсы, бұл тапсырысты рәсімдемейміз. Басқа видео керек болса, кадрда не болуы керегін жаза салыңыз.",
-    price_changed = "⚠️ Баға өзгерді: бұрын {old} ₸ еді, енді {new} ₸. Сіз келіспейінше ештеңе шегермейміз.",
+    price_changed = "⚠️ Баға өзгерді: бұрын {old} ₸ еді, енді {new} ₸. Сіз келіспейінше ештеңе шегермейміз.",
     not_sold_now = "Бұл нұсқа қазір қолжетімсіз. Басқасын таңдаңызшы.",
     wait_usual = "әдетте {from}–{to} мин",
-    wait_measured = "әдетте {time}",
+    wait_measured = "шамамен {minutes} мин",
 
     shape_vertical = "тік",
     shape_horizontal = "көлденең",
     shape_square = "шаршы",
 
-    button_offer = "{label} — {price} ₸",
+    button_offer = "{label} — {price} ₸",
     button_custom = "⚙️ Баптау",
-    button_model = "{model} — {price} ₸-ден бастап",
-    button_seconds = "{seconds} с — {price} ₸",
+    button_model = "{model} — {price} ₸-ден бастап",
+    button_seconds = "{seconds} с — {price} ₸",
     button_shape = "{shape} · {size}",
-    button_order = "✅ Жасау — {price} ₸",
+    button_order = "✅ Жасау — {price} ₸",
     button_back = "⬅️ Артқа",
-    button_drop = "✖️ Бас тарту",
-    button_top_up = "➕ Толтыру",
+    button_drop = "❌ Бас тарту",
+    button_top_up = "💳 Толтыру",
 
     -- Карточка оформленного заказа --------------------------------------------------------------------------------------
 
-    order_head = [[<b>№ {number} тапсырыс</b> · {model}, {seconds} с · {price} ₸
+    order_head = [[<b>№ {number} тапсырыс</b> · {model}, {seconds} с · {price} ₸
 <i>{prompt}</i>]],
 
     order_next = "⏳ Келесі кезек — сіздікі.",
     order_queued = "⏳ Кезекте. Алдыңызда {ahead:order} бар.",
+    order_wait = "Видео шамамен {minutes} минуттан кейін дайын болады.",
     order_starting = "⏳ Тапсырысты жұмысқа беріп жатырмыз.",
     order_rendering = [[{bar} {percent}%
 {elapsed} өтті · {rest}]],
@@ -175,15 +177,15 @@ return locale {
     rest_measured = "{time} қалды",
     rest_usual = "әдетте {from}–{to} мин",
     time_soon = "бір минуттан аз",
-    time_seconds = "{seconds} с",
-    time_minutes = "{minutes} мин",
-    time_both = "{minutes} мин {seconds} с",
-    button_cancel = "✖️ Тапсырыстан бас тарту",
-    button_cancel_number = "✖️ № {number} — бас тарту",
+    time_seconds = "{seconds} с",
+    time_minutes = "{minutes} мин",
+    time_both = "{minutes} мин {seconds} с",
+    button_cancel = "❌ Тапсырыстан бас тарту",
+    button_cancel_number = "❌ № {number} — бас тарту",
 
     -- Короткие ответы на нажатие кнопки (до 200 символов, без оформления) -------------------------------------------------
 
-    toast_ordered = "№ {number} тапсырыс қабылданды",
+    toast_ordered = "№ {number} тапсырыс қабылданды",
     toast_cancelled = "Бас тартылды, {price:token} шотыңызға қайтты",
     toast_too_late = "Видео жасалып жатыр, енді бас тартуға болмайды.",
     toast_old = "Бұл батырма ескірген. Кадрда не болуы керегін жазыңыз немесе мәзірді ашыңыз: /start",
@@ -205,9 +207,9 @@ return locale {
     month_7 = "шіл", month_8 = "там", month_9 = "қыр", month_10 = "қаз", month_11 = "қар", month_12 = "жел",
     reason_welcome = "сыйлық",
     reason_top_up = "толтыру",
-    reason_hold = "№ {number} тапсырыс",
-    reason_capture = "№ {number} тапсырыс, төлем",
-    reason_release = "№ {number} тапсырыс, қайтару",
+    reason_hold = "№ {number} тапсырыс",
+    reason_capture = "№ {number} тапсырыс, төлем",
+    reason_release = "№ {number} тапсырыс, қайтару",
 
     buy = [[<b>Токен пакеттері</b>
 
@@ -216,8 +218,8 @@ return locale {
 Әзірге баланс қолмен толтырылады: бот иесіне қай пакет керегін жазып, өз нөміріңізді айтыңыз — <code>{id}</code>. Токендер түсе салысымен хабарлаймын.]],
 
     buy_admin = "Сіз әкімшісіз: <code>/topup нөмір сома себеп</code> — мысалы, <code>/topup 123456789 742 Kaspi төлемі</code>. Нөмірдің орнына @username жазуға болады.",
-    package = "• {tokens:token} — {price} ₸",
-    package_off = "• {tokens:token} — {price} ₸ (−{percent}%)",
+    package = "• {tokens:token} — {price} ₸",
+    package_off = "• {tokens:token} — {price} ₸ (−{percent}%)",
     credit = "✅ {amount:token} түсті. Шотыңызда {balance:token} бар.",
 
     -- Мои заказы --------------------------------------------------------------------------------------------------------
@@ -229,7 +231,7 @@ return locale {
 Барлығы: орындалып жатқаны — {running} / {capacity}, кезекте — {waiting}.]],
 
     queue_empty = "Орындалып жатқан тапсырысыңыз жоқ. Кадрда не болуы керегін жазыңыз — бастаймыз.",
-    queue_line = "№ {number} · {model}, {seconds} с — {state}",
+    queue_line = "№ {number} · {model}, {seconds} с — {state}",
     state_next = "келесі кезек сіздікі",
     state_queued = "кезекте, алдыңызда {ahead:order} бар",
     state_starting = "жұмысқа беріп жатырмыз",
@@ -239,10 +241,10 @@ return locale {
 
     -- Готовое видео и возвраты ------------------------------------------------------------------------------------------
 
-    caption = [[<b>№ {number} тапсырыс</b> · {model}, {seconds} с
+    caption = [[<b>№ {number} тапсырыс</b> · {model}, {seconds} с
 <i>{prompt}</i>]],
 
-    refund = [[<b>№ {number} тапсырыс: видео шықпады</b>
+    refund = [[<b>№ {number} тапсырыс: видео шықпады</b>
 
 {reason}
 
@@ -274,8 +276,8 @@ return locale {
     top_up_reason = "себебі көрсетілмеген",
 
     alert_engine_closed = "🔴 «{engine}» сервисі бізге қызмет көрсетуден бас тартты: {reason}. Ондағы сатылым тоқтатылды. Кілт пен төлемді тексеріңіз.",
-    alert_unknown_outcome = "🟠 № {number} тапсырыс: сервис оны қабылдаған-қабылдамағанын білу мүмкін болмады. Токендер пайдаланушыға қайтарылды, бірақ бұл видеоның шоты сізге келуі мүмкін.",
-    alert_undelivered = "🟠 № {number} тапсырыс: хабарлама пайдаланушыға жетпеді, енді қайталанбайды.",
+    alert_unknown_outcome = "🟠 № {number} тапсырыс: сервис оны қабылдаған-қабылдамағанын білу мүмкін болмады. Токендер пайдаланушыға қайтарылды, бірақ бұл видеоның шоты сізге келуі мүмкін.",
+    alert_undelivered = "🟠 № {number} тапсырыс: хабарлама пайдаланушыға жетпеді, енді қайталанбайды.",
     alert_undelivered_some = "🟠 Пайдаланушыға жіберілген бір хабарлама жетпеді, енді қайталанбайды.",
     alert_scripts_loaded = "🟢 Жаңа скрипттер күшіне енді, нұсқасы <code>{version}</code>.\n{changes}",
     alert_scripts_refused = "🔴 Скрипттерде қате бар, олар қабылданбады; бұрынғы нұсқа жұмыс істеп тұр.\n<code>{problems}</code>",
@@ -287,8 +289,8 @@ return locale {
     idea_categories = "Не түсірейік? Тақырыпты таңдаңыз — ішінде дайын сипаттамалар бар: бір рет басасыз да, сапасын таңдайсыз.",
     idea_category = "<b>{category}</b>\n\nИдеяны басыңыз — сипаттамасын өзім қоямын.",
     ideas_none = "Қазір дайын идеялар жоқ. Кадрда не болуы керегін сөзбен жазыңыз.",
-    button_package = "{tokens:token} — {price} ₸",
-    buy_package = [[<b>{tokens:token} — {price} ₸</b>
+    button_package = "{tokens:token} — {price} ₸",
+    buy_package = [[<b>{tokens:token} — {price} ₸</b>
 
 Толтыру әзірге қолмен жасалады: бот иесіне осы пакет керегін жазып, өз нөміріңізді айтыңыз: <code>{id}</code>. Токендер түсе салысымен хабарлаймын.]],
     alert_menu_failed = "🟠 <code>{version}</code> нұсқасындағы мәзір есептелмеді, орнына әдеттегісі көрсетілді.\n<code>{problem}</code>",

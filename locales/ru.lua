@@ -22,8 +22,8 @@ return locale {
   -- Подписи быстрых предложений: их ключи названы в scripts/menus.lua. Можно {model} и {seconds}; цену бот допишет сам.
   -- Новую подпись добавьте во все файлы locales: у каждого языка она своя.
   labels = {
-    quick_fast = "⚡️ Быстро · Sora-2, {seconds} с",
-    quick_premium = "💎 Премиум · Pro, {seconds} с",
+    quick_fast = "⚡️ Быстро · Sora-2, {seconds} с",
+    quick_premium = "💎 Премиум · Pro, {seconds} с",
   },
 
   texts = {
@@ -33,9 +33,11 @@ return locale {
 
 Я превращаю слова в видео. Опишите сцену обычным сообщением — например: <i>«Кот играет на пианино в джаз-клубе, тёплый свет, камера медленно приближается»</i> — и выберите качество. Цена видна до заказа, а если видео не получится, токены вернутся полностью.
 
-На вашем счёте {balance:token}. 1 токен = 1 ₸.]],
+На вашем счёте {balance:token}. 1 токен = 1 ₸.]],
 
-    greeting_gift = "🎁 Дарим вам {amount:token}, чтобы попробовать.",
+    greeting_gift = "🎁 Из них {amount:token} — наш подарок, чтобы попробовать.",
+    -- Тому, кто начал не с /start, а сразу с описания видео.
+    welcome = "🎁 Дарим вам {amount:token}, чтобы попробовать.",
 
     help = [[<b>Как получить хорошее видео</b>
 
@@ -74,7 +76,7 @@ return locale {
     button_generate = "🎬 Создать видео",
     button_balance = "💰 Баланс",
     button_queue = "📋 Мои заказы",
-    button_buy = "➕ Пополнить",
+    button_buy = "💳 Пополнить",
     button_help = "💡 Подсказки",
     button_again = "🔁 Ещё раз",
     button_new = "🎬 Новое видео",
@@ -119,7 +121,7 @@ return locale {
 
 Сколько секунд?]],
 
-    card_shape = [[<b>Формат · {model}, {seconds} с</b>
+    card_shape = [[<b>Формат · {model}, {seconds} с</b>
 <i>{prompt}</i>
 
 Каким будет кадр?]],
@@ -127,48 +129,49 @@ return locale {
     card_confirm = [[<b>Проверьте заказ</b>
 <i>{prompt}</i>
 
-{model} · {seconds} с · {shape}, {size}
+{model} · {seconds} с · {shape}, {size}
 Ждать {wait}
 
-Цена: <b>{price} ₸</b>
+Цена: <b>{price} ₸</b>
 На счёте: {before:token}, после заказа останется {after:token}.]],
 
     card_missing = [[<b>Не хватает {missing:token_missing}</b>
 <i>{prompt}</i>
 
-{model} · {seconds} с · {shape}, {size}
-Цена: <b>{price} ₸</b>
+{model} · {seconds} с · {shape}, {size}
+Цена: <b>{price} ₸</b>
 На счёте: {balance:token}.]],
 
     card_dropped = "Хорошо, этот заказ не оформляем. Захотите другое видео — просто напишите, что должно быть в кадре.",
-    price_changed = "⚠️ Цена изменилась: было {old} ₸, теперь {new} ₸. Без вашего согласия ничего не спишем.",
+    price_changed = "⚠️ Цена изменилась: было {old} ₸, теперь {new} ₸. Без вашего согласия ничего не спишем.",
     not_sold_now = "Этот вариант сейчас недоступен. Выберите, пожалуйста, другой.",
     wait_usual = "обычно {from}–{to} мин",
-    wait_measured = "обычно {time}",
+    wait_measured = "примерно {minutes} мин",
 
     shape_vertical = "вертикальное",
     shape_horizontal = "горизонтальное",
     shape_square = "квадратное",
 
-    button_offer = "{label} — {price} ₸",
+    button_offer = "{label} — {price} ₸",
     button_custom = "⚙️ Настроить",
-    button_model = "{model} — от {price} ₸",
-    button_seconds = "{seconds} с — {price} ₸",
+    button_model = "{model} — от {price} ₸",
+    button_seconds = "{seconds} с — {price} ₸",
     button_shape = "{shape} · {size}",
-    button_order = "✅ Создать за {price} ₸",
+    button_order = "✅ Создать за {price} ₸",
     button_back = "⬅️ Назад",
-    button_drop = "✖️ Отмена",
-    button_top_up = "➕ Пополнить",
+    button_drop = "❌ Отмена",
+    button_top_up = "💳 Пополнить",
 
     -- Карточка оформленного заказа --------------------------------------------------------------------------------------
 
-    order_head = [[<b>Заказ № {number}</b> · {model}, {seconds} с · {price} ₸
+    order_head = [[<b>Заказ № {number}</b> · {model}, {seconds} с · {price} ₸
 <i>{prompt}</i>]],
 
     order_next = "⏳ Вы следующий в очереди.",
     order_queued = "⏳ В очереди. Перед вами {ahead:order}.",
+    order_wait = "Видео будет примерно через {minutes} мин.",
     order_starting = "⏳ Передаём заказ в работу.",
-    order_rendering = [[{bar} {percent} %
+    order_rendering = [[{bar} {percent} %
 Прошло {elapsed} · {rest}]],
     order_fetching = "📥 Видео создано, забираем его. Прошло {elapsed}.",
     order_ready = "📤 Видео готово, отправляем.",
@@ -178,15 +181,15 @@ return locale {
     rest_measured = "осталось {time}",
     rest_usual = "обычно это {from}–{to} мин",
     time_soon = "меньше минуты",
-    time_seconds = "{seconds} с",
-    time_minutes = "{minutes} мин",
-    time_both = "{minutes} мин {seconds} с",
-    button_cancel = "✖️ Отменить заказ",
-    button_cancel_number = "✖️ Отменить № {number}",
+    time_seconds = "{seconds} с",
+    time_minutes = "{minutes} мин",
+    time_both = "{minutes} мин {seconds} с",
+    button_cancel = "❌ Отменить заказ",
+    button_cancel_number = "❌ Отменить № {number}",
 
     -- Короткие ответы на нажатие кнопки (до 200 символов, без оформления) -------------------------------------------------
 
-    toast_ordered = "Заказ № {number} принят",
+    toast_ordered = "Заказ № {number} принят",
     toast_cancelled = "Отменено, {price:token} снова на счёте",
     toast_too_late = "Видео уже создаётся, отменить заказ нельзя.",
     toast_old = "Эта кнопка устарела. Напишите, что должно быть в кадре, или откройте меню: /start",
@@ -208,9 +211,9 @@ return locale {
     month_7 = "июл", month_8 = "авг", month_9 = "сен", month_10 = "окт", month_11 = "ноя", month_12 = "дек",
     reason_welcome = "подарок",
     reason_top_up = "пополнение",
-    reason_hold = "заказ № {number}",
-    reason_capture = "заказ № {number}, оплата",
-    reason_release = "заказ № {number}, возврат",
+    reason_hold = "заказ № {number}",
+    reason_capture = "заказ № {number}, оплата",
+    reason_release = "заказ № {number}, возврат",
 
     buy = [[<b>Пакеты токенов</b>
 
@@ -219,8 +222,8 @@ return locale {
 Пополняем пока вручную: напишите владельцу бота, какой пакет нужен, и назовите свой номер <code>{id}</code>. Как только токены придут, я сообщу.]],
 
     buy_admin = "Вы администратор: <code>/topup номер сумма причина</code> — например, <code>/topup 123456789 742 оплата Kaspi</code>. Вместо номера можно @имя.",
-    package = "• {tokens:token} — {price} ₸",
-    package_off = "• {tokens:token} — {price} ₸ (−{percent} %)",
+    package = "• {tokens:token} — {price} ₸",
+    package_off = "• {tokens:token} — {price} ₸ (−{percent} %)",
     credit = "✅ Зачислено {amount:token}. На счёте {balance:token}.",
 
     -- Мои заказы --------------------------------------------------------------------------------------------------------
@@ -232,20 +235,20 @@ return locale {
 Всего в работе {running} из {capacity}, ждут {waiting}.]],
 
     queue_empty = "Заказов в работе у вас нет. Напишите, что должно быть в кадре, — и начнём.",
-    queue_line = "№ {number} · {model}, {seconds} с — {state}",
+    queue_line = "№ {number} · {model}, {seconds} с — {state}",
     state_next = "следующий в очереди",
     state_queued = "в очереди, перед вами {ahead:order}",
     state_starting = "передаём в работу",
-    state_rendering = "создаётся, {percent} %",
+    state_rendering = "создаётся, {percent} %",
     state_fetching = "забираем готовое видео",
     state_ready = "готово, отправляем",
 
     -- Готовое видео и возвраты ------------------------------------------------------------------------------------------
 
-    caption = [[<b>Заказ № {number}</b> · {model}, {seconds} с
+    caption = [[<b>Заказ № {number}</b> · {model}, {seconds} с
 <i>{prompt}</i>]],
 
-    refund = [[<b>Заказ № {number}: видео не получилось</b>
+    refund = [[<b>Заказ № {number}: видео не получилось</b>
 
 {reason}
 
@@ -277,8 +280,8 @@ return locale {
     top_up_reason = "без причины",
 
     alert_engine_closed = "🔴 Сервис «{engine}» нам отказывает: {reason}. Продажи на нём остановлены. Проверьте ключ и оплату.",
-    alert_unknown_outcome = "🟠 Заказ № {number}: узнать, принял ли его сервис, не удалось. Токены пользователю вернули, но счёт за это видео может прийти вам.",
-    alert_undelivered = "🟠 Заказ № {number}: сообщение пользователю доставить не удалось, попытки закончились.",
+    alert_unknown_outcome = "🟠 Заказ № {number}: узнать, принял ли его сервис, не удалось. Токены пользователю вернули, но счёт за это видео может прийти вам.",
+    alert_undelivered = "🟠 Заказ № {number}: сообщение пользователю доставить не удалось, попытки закончились.",
     alert_undelivered_some = "🟠 Одно из сообщений пользователю доставить не удалось, попытки закончились.",
     alert_scripts_loaded = "🟢 Новые скрипты в силе, версия <code>{version}</code>.\n{changes}",
     alert_scripts_refused = "🔴 Скрипты с ошибкой не приняты, работает прежняя версия.\n<code>{problems}</code>",
@@ -290,8 +293,8 @@ return locale {
     idea_categories = "О чём снять? Выберите тему — внутри готовые описания: одно нажатие, и останется выбрать качество.",
     idea_category = "<b>{category}</b>\n\nНажмите на идею — я подставлю её описание.",
     ideas_none = "Готовых идей сейчас нет. Просто опишите словами, что должно быть в кадре.",
-    button_package = "{tokens:token} — {price} ₸",
-    buy_package = [[<b>{tokens:token} за {price} ₸</b>
+    button_package = "{tokens:token} — {price} ₸",
+    buy_package = [[<b>{tokens:token} за {price} ₸</b>
 
 Пополнение пока вручную: напишите владельцу бота, что вам нужен этот пакет, и назовите свой номер <code>{id}</code>. Как только токены придут, я сообщу.]],
     alert_menu_failed = "🟠 Меню из версии <code>{version}</code> не посчиталось, вместо него показано обычное.\n<code>{problem}</code>",

@@ -21,6 +21,7 @@ use crate::store::{Store, StoreError};
 mod accepted;
 mod account;
 mod engines;
+mod forecast;
 pub mod housekeeping;
 mod intake;
 mod language;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::port::ScriptSet;
+use super::port::{ScriptSet, Stage};
 use super::{App, AppError};
 use crate::domain::account::Balance;
 use crate::domain::catalog::{Model, Orientation, Quote};
@@ -19,8 +19,7 @@ const NEWEST_JOBS: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {
     pub job: Job,
-    /// In the queue; 1 is next.
-    pub position: usize,
+    pub stage: Stage,
     pub balance: Balance,
 }
 
@@ -56,10 +55,8 @@ pub enum CancelRefusal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderView {
     pub job: Job,
-    /// While it waits; 1 is next.
-    pub position: Option<usize>,
-    /// While it renders, if known.
-    pub percent: Option<u8>,
+    /// None once the film is here.
+    pub stage: Option<Stage>,
     /// Since it was placed.
     pub elapsed: Duration,
 }
@@ -141,10 +138,11 @@ impl App {
             Ok(placed) => placed,
             Err(refusal) => return Err(refusal.into()),
         };
-        let position = self.store.line().map_err(AppError)?.iter().position(|job| *job == placed.job.id);
+        let waiting = self.stages_of_waiting().map_err(AppError)?;
+        let stage = waiting.get(&placed.job.id).copied().unwrap_or(Stage::Starting);
         self.bells.worker.notify_one();
         tracing::info!(order = placed.job.id.0, price = placed.job.quote.price.get(), "order placed");
-        Ok(Placed { position: position.map_or(1, |at| at + 1), job: placed.job, balance: placed.balance })
+        Ok(Placed { job: placed.job, stage, balance: placed.balance })
     }
 
     /// Takes a waiting order back.
@@ -168,7 +166,7 @@ impl App {
     /// # Errors
     /// What the store says.
     pub fn orders(&self, user: UserId) -> Result<Vec<OrderView>, AppError> {
-        let line = self.store.line()?;
+        let waiting = self.stages_of_waiting()?;
         let now = self.clock.now();
         let mut live: Vec<OrderView> = self
             .store
@@ -176,8 +174,10 @@ impl App {
             .into_iter()
             .filter(|job| !job.state.phase().is_final())
             .map(|job| OrderView {
-                position: line.iter().position(|id| *id == job.id).map(|at| at + 1),
-                percent: (job.state.phase() == Phase::Rendering).then(|| self.percent(job.id)).flatten(),
+                stage: match job.state.phase() {
+                    Phase::Queued => waiting.get(&job.id).copied().or(Some(Stage::Starting)),
+                    _ => self.stage_of(&job),
+                },
                 elapsed: now.since(job.created_at),
                 job,
             })
@@ -199,19 +199,6 @@ impl App {
     pub fn queue(&self) -> Result<QueueView, AppError> {
         let waiting = self.store.line()?.len();
         Ok(QueueView { running: self.store.running_count()?, capacity: self.settings.max_running, waiting })
-    }
-
-    /// What its engine last said of a job under way.
-    pub fn percent(&self, job: JobId) -> Option<u8> {
-        self.percents.of(job)
-    }
-
-    /// How long such a video took in the median, from its start to the film. None before there is one.
-    pub fn expected(&self, quote: &Quote) -> Option<Duration> {
-        let mut measured = self.store.measured(quote.model.as_str(), quote.seconds).ok()?;
-        measured.sort_unstable();
-        let middle = measured.get(measured.len() / 2)?;
-        Some(Duration::from_millis(*middle))
     }
 }
 

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::App;
 use super::port::{CardView, Chat, Stage};
 use crate::domain::id::JobId;
-use crate::domain::job::{Job, JobState};
+use crate::domain::job::Job;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
 
@@ -18,8 +18,6 @@ use crate::store::StoreError;
 const PACE: Duration = Duration::from_secs(5);
 /// Cards edited at once.
 const AT_ONCE: usize = 16;
-/// An estimate never says "done": only the engine does.
-const NEARLY: u64 = 95;
 
 /// What engines last said of running jobs.
 #[derive(Default)]
@@ -42,9 +40,9 @@ impl Percents {
     }
 }
 
-/// What a card showed last.
+/// What a card showed last, and from when on it may be edited again.
 struct Shown {
-    at: Timestamp,
+    again_at: Timestamp,
     percent: u8,
 }
 
@@ -52,47 +50,56 @@ struct Shown {
 pub async fn run(app: Arc<App>, chat: Arc<dyn Chat>, stop: CancellationToken) {
     let mut shown = BTreeMap::new();
     loop {
-        let (due, wait) = match cards(&app) {
+        let due = match cards(&app) {
             Ok(cards) => due(cards, &mut shown, app.clock.now()),
             Err(error) => {
                 tracing::warn!(%error, "cannot read how orders are getting on");
-                (Vec::new(), PACE)
+                Vec::new()
             }
         };
         let show = |(job, view): (Job, CardView)| show(&app, chat.as_ref(), job, view);
-        tokio::select! {
+        let asked = futures::stream::iter(due).map(show).buffer_unordered(AT_ONCE).collect::<Vec<_>>();
+        let put_off = tokio::select! {
             () = stop.cancelled() => return,
-            () = futures::stream::iter(due).for_each_concurrent(AT_ONCE, show) => {}
+            put_off = asked => put_off,
+        };
+        let now = app.clock.now();
+        for (job, wait) in put_off {
+            if let (Some(wait), Some(shown)) = (wait, shown.get_mut(&job)) {
+                shown.again_at = now.plus(wait.min(PACE));
+            }
         }
+        let next = shown.values().map(|shown| shown.again_at.since(now)).filter(|wait| !wait.is_zero()).min();
         tokio::select! {
             () = stop.cancelled() => return,
-            () = app.clock.sleep(wait) => {}
+            () = app.clock.sleep(next.unwrap_or(PACE).min(PACE)) => {}
             () = app.bells.progress.notified() => {}
         }
     }
 }
 
-async fn show(app: &App, chat: &dyn Chat, job: Job, view: CardView) {
-    match app.addressee(job.user) {
+async fn show(app: &App, chat: &dyn Chat, job: Job, view: CardView) -> (JobId, Option<Duration>) {
+    let wait = match app.addressee(job.user) {
         Ok(to) => chat.show_progress(&to, &job, &view).await,
-        Err(error) => tracing::warn!(%error, "cannot read in which language to tell of an order"),
-    }
+        Err(error) => {
+            tracing::warn!(%error, "cannot read in which language to tell of an order");
+            None
+        }
+    };
+    (job.id, wait)
 }
 
-/// The cards that may be edited now, none with a bar that moves back; and how long until the next may be.
+/// The cards that may be edited now, none with a bar that moves back.
 fn due(
     mut cards: Vec<(Job, CardView)>,
     shown: &mut BTreeMap<JobId, Shown>,
     now: Timestamp,
-) -> (Vec<(Job, CardView)>, Duration) {
+) -> Vec<(Job, CardView)> {
     shown.retain(|id, _| cards.iter().any(|(job, _)| job.id == *id));
-    let mut wait = PACE;
     cards.retain_mut(|(job, view)| {
         let before = shown.get(&job.id);
         // A clock that was set back is believed: else the card would stand still until it has caught up.
-        let gone = before.map_or(PACE, |before| if before.at > now { PACE } else { now.since(before.at) });
-        if gone < PACE {
-            wait = wait.min(PACE - gone);
+        if before.is_some_and(|before| before.again_at > now && before.again_at.since(now) <= PACE) {
             return false;
         }
         let mut furthest = before.map_or(0, |before| before.percent);
@@ -100,26 +107,20 @@ fn due(
             *percent = furthest.max(*percent);
             furthest = *percent;
         }
-        shown.insert(job.id, Shown { at: now, percent: furthest });
+        shown.insert(job.id, Shown { again_at: now.plus(PACE), percent: furthest });
         true
     });
-    (cards, wait)
+    cards
 }
 
 fn cards(app: &App) -> Result<Vec<(Job, CardView)>, StoreError> {
     let now = app.clock.now();
     let mut cards = Vec::new();
-    for (at, id) in app.store.line()?.into_iter().enumerate() {
-        if let Some(job) = app.store.job(id)? {
-            cards.push((job, Stage::Queued { position: at + 1 }));
-        }
+    for (id, stage) in app.stages_of_waiting()? {
+        cards.extend(app.store.job(id)?.map(|job| (job, stage)));
     }
     for job in app.store.running()? {
-        let stage = match &job.state {
-            JobState::Fetching(_) => Stage::Fetching,
-            _ => rendering(app, &job),
-        };
-        cards.push((job, stage));
+        cards.extend(app.stage_of(&job).map(|stage| (job, stage)));
     }
     let with_card = cards.into_iter().filter(|(job, _)| job.card.is_some());
     let view = |(job, stage): (Job, Stage)| {
@@ -127,21 +128,4 @@ fn cards(app: &App) -> Result<Vec<(Job, CardView)>, StoreError> {
         (job, view)
     };
     Ok(with_card.map(view).collect())
-}
-
-/// What the engine says, or else what the time gone by says.
-fn rendering(app: &App, job: &Job) -> Stage {
-    let since = match &job.state {
-        JobState::Rendering(render) => render.since,
-        JobState::Submitting(intent) => intent.first_at,
-        _ => job.created_at,
-    };
-    let gone = app.clock.now().since(since);
-    let expected = app.expected(&job.quote);
-    let guessed = expected.map_or(0, |whole| {
-        let share = gone.as_millis().saturating_mul(100) / whole.as_millis().max(1);
-        u64::try_from(share).unwrap_or(NEARLY).min(NEARLY)
-    });
-    let percent = app.percents.of(job.id).unwrap_or(u8::try_from(guessed).unwrap_or(0));
-    Stage::Rendering { percent, remaining: expected.map(|whole| whole.saturating_sub(gone)) }
 }

@@ -66,7 +66,7 @@ fn order(app: &App, job: &Job) -> Value {
     let title = app.scripts.current().catalog.model(&job.quote.model).map(|model| model.title.clone());
     let progress = match job.state {
         JobState::Ready(_) | JobState::Delivered(_) => Some(100),
-        _ => app.percent(job.id),
+        _ => app.percent(job),
     };
     json!({
         "order": job.id.0,

@@ -1,5 +1,7 @@
 //! What the use cases have to say, said: films, refunds, credits and alerts that must arrive, and cards that move.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::app::port::{Addressee, CardView, Chat, ChatError, Parcel, Sent};
@@ -39,8 +41,8 @@ impl Chat for Telegram {
         Ok(Sent { message: Some(message), file_id: None })
     }
 
-    async fn show_progress(&self, to: &Addressee, job: &Job, view: &CardView) {
-        let Some(message) = job.card else { return };
+    async fn show_progress(&self, to: &Addressee, job: &Job, view: &CardView) -> Option<Duration> {
+        let message = job.card?;
         let scripts = self.scripts.current();
         let progress = Progress { stage: view.stage, elapsed: view.elapsed };
         let screen = View::of(&scripts, to.language.as_deref()).order(job, progress);
@@ -52,7 +54,7 @@ impl Chat for Telegram {
             }
             shown
         };
-        self.sender.decorate(edit, call).await;
+        self.sender.decorate(edit, call).await
     }
 }
 

@@ -28,6 +28,8 @@ const DECORATION_RESERVE: u32 = 15;
 const EDIT_EACH: Duration = Duration::from_secs(5);
 /// A pause asked of one chat may be meant for all: nobody can tell, so all wait this long at most.
 const HUSH_ALL: Duration = Duration::from_secs(3);
+/// When something is just being said in a chat, decoration comes again after so long.
+const BUSY_CHAT: Duration = Duration::from_secs(1);
 /// Nobody waits longer for a turn; the caller hears when to come again.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// A reply that Telegram put off or that did not get through is tried so often. What must arrive is tried once here:
@@ -149,24 +151,32 @@ impl Sender {
         result
     }
 
-    /// Changes a message if that costs nobody anything: not if the chat is busy or paused, the message was edited a moment
-    /// ago, shows this already, or is closed. Gives whether it was tried.
-    pub async fn decorate(&self, edit: Edit, call: impl Future<Output = Result<(), Fault>>) -> bool {
+    /// Changes a message if that costs nobody anything: not if the chat is busy or paused, or the message was edited a
+    /// moment ago; then it gives when to come again. What shows this already, or is closed, is left alone for good.
+    pub async fn decorate(
+        &self,
+        edit: Edit,
+        call: impl Future<Output = Result<(), Fault>>,
+    ) -> Option<Duration> {
         let lane = self.lane(edit.message.chat);
         let Ok(mut pace) = lane.turn.try_lock() else {
-            return false;
+            return Some(BUSY_CHAT);
         };
         let now = Instant::now();
-        let stays = pace.shown.get(&edit.message.message).is_some_and(|shown| {
-            shown.closed || shown.fingerprint == Some(edit.fingerprint) || now < shown.at + EDIT_EACH
-        });
+        let shown = pace.shown.get(&edit.message.message);
+        if shown.is_some_and(|shown| shown.closed || shown.fingerprint == Some(edit.fingerprint)) {
+            return None;
+        }
+        let rest =
+            shown.map_or(Duration::ZERO, |shown| (shown.at + EDIT_EACH).saturating_duration_since(now));
         let crowded = {
             let all = self.all();
             let wait = all.hush.wait(now).max(all.bucket.wait(DECORATION_RESERVE, now));
-            wait.max(pace.hush.wait(now)).max(pace.bucket.wait(1, now)) > Duration::ZERO
+            wait.max(pace.hush.wait(now)).max(pace.bucket.wait(1, now))
         };
-        if stays || crowded {
-            return false;
+        let wait = rest.max(crowded);
+        if !wait.is_zero() {
+            return Some(wait);
         }
         self.take(&mut pace);
         let result = call.await;
@@ -174,7 +184,7 @@ impl Sender {
             self.hush(&mut pace, *length);
         }
         pace.note(&edit, true);
-        true
+        None
     }
 
     async fn tried<T, F: Future<Output = Result<T, Fault>>>(

@@ -137,13 +137,17 @@ impl<'a> View<'a> {
 
     /// «3 мин», rounded up: what is not known exactly is not told exactly.
     fn roughly(&self, length: Duration) -> String {
-        let minutes = i64::try_from(length.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
         if length < Duration::from_secs(60) {
             self.say(TextKey::TimeSoon, &[])
         } else {
-            self.say(TextKey::TimeMinutes, &[("minutes", Value::Number(minutes))])
+            self.say(TextKey::TimeMinutes, &[("minutes", minutes(length))])
         }
     }
+}
+
+/// Rounded up, and never none.
+fn minutes(length: Duration) -> Value {
+    Value::Number(i64::try_from(length.as_secs().div_ceil(60).max(1)).unwrap_or(i64::MAX))
 }
 
 fn number(n: impl TryInto<i64>) -> Value {

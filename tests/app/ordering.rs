@@ -1,5 +1,6 @@
 //! From the prompt to the paid film, and what is refused before any money moves.
 
+use sora_bot::app::port::Stage;
 use sora_bot::app::port::{FailureKind, Scripts as _};
 use sora_bot::app::{CancelRefusal, OrderRefusal};
 use sora_bot::domain::account::Balance;
@@ -23,7 +24,7 @@ fn tokens(available: i64, held: i64) -> Balance {
 async fn a_prompt_becomes_a_paid_and_delivered_film() {
     let shop = World::new().open();
     let placed = shop.order(USER, 1).await.unwrap();
-    assert_eq!((placed.position, placed.balance), (1, tokens(9_258, 742)));
+    assert_eq!((placed.stage, placed.balance), (Stage::Starting, tokens(9_258, 742)));
     shop.until_quiet().await;
     let job = shop.job(placed.job.id);
     assert_eq!(job.state.phase(), Phase::Delivered);

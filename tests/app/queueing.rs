@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sora_bot::app::OrderRefusal;
+use sora_bot::app::port::Stage;
 use sora_bot::domain::id::UserId;
 use sora_bot::domain::job::Phase;
 
@@ -52,11 +53,12 @@ async fn everybody_is_told_his_true_place() {
     let shop = World::new().open();
     let first = shop.ordered(USER, 1).await;
     shop.until_phase(first, Phase::Rendering).await;
-    assert_eq!(shop.order(USER, 2).await.unwrap().position, 1, "the one that renders is not in the line");
-    assert_eq!(shop.order(USER, 3).await.unwrap().position, 2);
-    assert_eq!(shop.order(OTHER, 4).await.unwrap().position, 1, "he has not been served yet");
-    let positions: Vec<_> = shop.app.orders(USER).unwrap().iter().map(|order| order.position).collect();
-    assert_eq!(positions, [None, Some(2), Some(3)]);
+    let place = |position| Stage::Queued { position, done_in: None };
+    assert_eq!(shop.order(USER, 2).await.unwrap().stage, place(1), "the one that renders is not in the line");
+    assert_eq!(shop.order(USER, 3).await.unwrap().stage, place(2));
+    assert_eq!(shop.order(OTHER, 4).await.unwrap().stage, place(1), "he has not been served yet");
+    let stages: Vec<_> = shop.app.orders(USER).unwrap().iter().map(|order| order.stage).collect();
+    assert_eq!(stages[1..], [Some(place(2)), Some(place(3))]);
     let queue = shop.app.queue().unwrap();
     assert_eq!((queue.running, queue.capacity, queue.waiting), (1, 1, 3));
     shop.finish().await;

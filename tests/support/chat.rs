@@ -1,6 +1,6 @@
 //! The people's side, played: it remembers what arrived, where and when, and fails as it is told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -47,6 +47,7 @@ struct State {
     tries: Vec<(Timestamp, UserId)>,
     arrived: Vec<Arrived>,
     views: Vec<(Timestamp, CardView)>,
+    puts_off: VecDeque<Duration>,
 }
 
 impl FakeChat {
@@ -69,6 +70,11 @@ impl FakeChat {
 
     pub fn unblocks(&self, user: UserId) {
         self.state.lock().unwrap().blocked_by.remove(&user);
+    }
+
+    /// The next cards cannot be edited before so long.
+    pub fn puts_off(&self, waits: impl IntoIterator<Item = Duration>) {
+        self.state.lock().unwrap().puts_off.extend(waits);
     }
 
     pub fn arrived(&self) -> Vec<Arrived> {
@@ -179,8 +185,13 @@ impl Chat for FakeChat {
         outcome
     }
 
-    async fn show_progress(&self, _to: &Addressee, _job: &Job, view: &CardView) {
-        self.state.lock().unwrap().views.push((self.clock.now(), *view));
+    async fn show_progress(&self, _to: &Addressee, _job: &Job, view: &CardView) -> Option<Duration> {
+        let mut state = self.state.lock().unwrap();
+        let put_off = state.puts_off.pop_front();
+        if put_off.is_none() {
+            state.views.push((self.clock.now(), *view));
+        }
+        put_off
     }
 }
 

@@ -32,7 +32,7 @@ async fn ordered(prompt: &str) -> (Town, Bot, Job) {
     town.taps(AIGERIM, &card, "Быстро").await;
     let card = town.reads(AIGERIM, "Проверьте заказ").await;
     town.taps(AIGERIM, &card, "Создать").await;
-    town.reads(AIGERIM, "Вы следующий в очереди").await;
+    town.reads(AIGERIM, "Передаём заказ в работу").await;
     let job = bot.app.job(UserId(AIGERIM), JobId(1)).unwrap().unwrap();
     (town, bot, job)
 }

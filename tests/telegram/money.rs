@@ -29,7 +29,7 @@ async fn missing_tokens_are_counted_and_an_admin_can_add_them() {
     let card = town.asks(AIGERIM, "кот", "Выберите готовый вариант").await;
     town.taps(AIGERIM, &card, "Быстро").await;
     let card = town.reads(AIGERIM, "Не хватает 742 токенов").await;
-    assert_eq!(labels(&card)[0], "➕ Пополнить");
+    assert_eq!(labels(&card)[0], "💳 Пополнить");
     town.taps(AIGERIM, &card, "Пополнить").await;
     let shop = town.reads(AIGERIM, "Пакеты токенов").await;
     assert!(text(&shop).contains("• 1 484 токена — 1 336 ₸ (−10 %)"), "{}", text(&shop));

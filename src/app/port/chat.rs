@@ -16,8 +16,9 @@ pub trait Chat: Send + Sync {
     /// Sends what must arrive. Called again after a retryable error, so a crash may repeat a message, never lose one.
     async fn deliver(&self, to: &Addressee, parcel: &Parcel) -> Result<Sent, ChatError>;
 
-    /// Shows how an order is getting on by editing its card. Decorative: may be dropped when the chat is busy.
-    async fn show_progress(&self, to: &Addressee, job: &Job, view: &CardView);
+    /// Shows how an order is getting on by editing its card. Decorative: when it may not be edited now, nothing happens.
+    /// Gives how soon that is worth another try; None once it has been shown, or need not be.
+    async fn show_progress(&self, to: &Addressee, job: &Job, view: &CardView) -> Option<Duration>;
 }
 
 /// Whom something is said to, and in which language.
@@ -89,10 +90,13 @@ pub struct CardView {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// `position` 1 is next.
+    /// `position` 1 is next. `done_in` is an estimate from measured renders: from now to the film.
     Queued {
         position: usize,
+        done_in: Option<Duration>,
     },
+    /// There is a place for it, or the engine is just being asked.
+    Starting,
     /// `remaining` is an estimate from measured renders; None: not measured yet, the scripts' own words serve.
     Rendering {
         percent: u8,

@@ -45,8 +45,10 @@ impl TextKey {
 
 text_keys! {
     Greeting = "greeting" ["name", "balance"],
-    /// Said once, to a new user who got welcome tokens.
+    /// Below the greeting of a new user who got welcome tokens.
     GreetingGift = "greeting_gift" ["amount"],
+    /// The same for one whose first words were no /start.
+    Welcome = "welcome" ["amount"],
     Help = "help" [],
     UnknownCommand = "unknown_command" [],
     /// A sticker, a voice, anything that is no words.
@@ -97,7 +99,7 @@ text_keys! {
     NotSoldNow = "not_sold_now" [],
     /// From the owner's experience, in minutes.
     WaitUsual = "wait_usual" ["from", "to"],
-    WaitMeasured = "wait_measured" ["time"],
+    WaitMeasured = "wait_measured" ["minutes"],
     ShapeVertical = "shape_vertical" [],
     ShapeHorizontal = "shape_horizontal" [],
     ShapeSquare = "shape_square" [],
@@ -115,6 +117,8 @@ text_keys! {
     OrderHead = "order_head" ["number", "model", "seconds", "shape", "size", "price", "prompt"],
     OrderNext = "order_next" [],
     OrderQueued = "order_queued" ["ahead"],
+    /// Below either, when it can be said.
+    OrderWait = "order_wait" ["minutes"],
     OrderRendering = "order_rendering" ["bar", "percent", "elapsed", "rest"],
     OrderFetching = "order_fetching" ["elapsed"],
     OrderStarting = "order_starting" [],

@@ -96,7 +96,7 @@ impl Talk<'_> {
         let balance = self.available()?;
         let choice = crate::telegram::view::choice(quote);
         let quick = self.quick()?.iter().any(|offer| chosen(offer) == choice);
-        let deal = Deal { quote, balance, expected: self.app.expected(quote), seen, quick };
+        let deal = Deal { quote, balance, done_in: self.app.done_in(quote)?, seen, quick };
         Ok(self.view.confirmation(draft, &deal))
     }
 

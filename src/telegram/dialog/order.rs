@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::{Reply, Talk};
-use crate::app::port::Stage;
 use crate::app::{AppError, CancelRefusal, OrderRefusal};
 use crate::domain::draft::Draft;
 use crate::domain::id::{JobId, MessageRef};
@@ -34,8 +33,7 @@ impl Talk<'_> {
         let placed = self.app.place_order(self.update, user, draft.id, quote.clone(), agreed, card).await;
         Ok(match placed {
             Ok(placed) => {
-                let progress =
-                    Progress { stage: Stage::Queued { position: placed.position }, elapsed: Duration::ZERO };
+                let progress = Progress { stage: placed.stage, elapsed: Duration::ZERO };
                 let number = [("number", Value::Words(placed.job.id.to_string()))];
                 let toast = Toast::line(&self.view.say(TextKey::ToastOrdered, &number));
                 Reply::show(self.view.order(&placed.job, progress)).with(toast)

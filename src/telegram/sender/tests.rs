@@ -15,6 +15,10 @@ async fn done() -> Result<(), Fault> {
     Ok(())
 }
 
+async fn unreachable() -> Result<(), Fault> {
+    panic!("it is left alone")
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_chat_gets_a_burst_and_then_a_message_a_second() {
     let sender = Sender::default();
@@ -118,14 +122,17 @@ async fn progress_is_shown_every_five_seconds_and_only_when_it_changed() {
     let sender = Sender::default();
     let mut shown = Vec::new();
     for second in 0..20 {
-        if sender.decorate(edit(second), done()).await {
-            shown.push(second);
+        match sender.decorate(edit(second), done()).await {
+            None => shown.push(second),
+            Some(wait) => {
+                assert_eq!(wait, SECOND * (5 - second as u32 % 5), "just when it may be edited again")
+            }
         }
         tokio::time::sleep(SECOND).await;
     }
     assert_eq!(shown, [0, 5, 10, 15]);
     tokio::time::sleep(SECOND * 10).await;
-    assert!(!sender.decorate(edit(15), done()).await, "it shows that already");
+    assert_eq!(sender.decorate(edit(15), unreachable()).await, None, "it shows that already");
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,14 +149,14 @@ async fn decoration_gives_way() {
         }
     });
     tokio::time::sleep(SECOND).await;
-    assert!(!sender.decorate(edit(1), done()).await, "somebody speaks");
+    assert_eq!(sender.decorate(edit(1), unreachable()).await, Some(SECOND), "somebody speaks");
     busy.await.unwrap().unwrap();
-    assert!(sender.decorate(edit(1), done()).await);
+    assert_eq!(sender.decorate(edit(1), done()).await, None);
 
     let last = Edit { closes: true, ..edit(2) };
     sender.edit(last, Rank::Important, done).await.unwrap();
     tokio::time::sleep(SECOND * 30).await;
-    assert!(!sender.decorate(edit(3), done()).await, "the story is over");
+    assert_eq!(sender.decorate(edit(3), unreachable()).await, None, "the story is over");
 }
 
 #[tokio::test(start_paused = true)]
@@ -174,7 +181,7 @@ async fn a_last_word_that_did_not_get_through_is_said_again() {
     let refused = sender.edit(last, Rank::Important, async || Err(Fault::Patience(SECOND))).await;
     assert_eq!(refused, Err(Fault::Patience(SECOND)));
     tokio::time::sleep(SECOND * 30).await;
-    assert!(!sender.decorate(edit(2), done()).await, "the story is over all the same");
+    assert_eq!(sender.decorate(edit(2), unreachable()).await, None, "the story is over all the same");
     let calls = AtomicUsize::new(0);
     let call = async || {
         calls.fetch_add(1, Ordering::Relaxed);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{PROMPT_SHOWN, View, number, words};
+use super::{PROMPT_SHOWN, View, minutes, number, words};
 use crate::domain::catalog::{Model, Orientation, Quote};
 use crate::domain::draft::Draft;
 use crate::domain::id::DraftId;
@@ -20,8 +20,8 @@ pub struct Deal<'a> {
     pub quote: &'a Quote,
     /// What the user may spend now.
     pub balance: Tokens,
-    /// From measured renders.
-    pub expected: Option<Duration>,
+    /// From now to the film, the line before it included; from measured renders.
+    pub done_in: Option<Duration>,
     /// The price he saw before, if it was another one.
     pub seen: Option<Tokens>,
     /// Was it a ready-made offer? Then "back" leads to those.
@@ -140,11 +140,8 @@ impl View<'_> {
     }
 
     fn waiting(&self, deal: &Deal<'_>) -> String {
-        match (deal.expected, self.wait(deal.quote)) {
-            (Some(length), _) => {
-                let time = Value::Html(self.roughly(length));
-                self.say(TextKey::WaitMeasured, &[("time", time)])
-            }
+        match (deal.done_in, self.wait(deal.quote)) {
+            (Some(length), _) => self.say(TextKey::WaitMeasured, &[("minutes", minutes(length))]),
             (None, Some(wait)) => {
                 let values = [("from", number(wait.from_min)), ("to", number(wait.to_min))];
                 self.say(TextKey::WaitUsual, &values)

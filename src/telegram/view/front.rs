@@ -16,18 +16,15 @@ impl View<'_> {
         let values = [("name", words(shortened(name, NAME_SHOWN))), ("balance", number(balance))];
         let mut html = self.say(TextKey::Greeting, &values);
         if welcomed > Tokens::ZERO {
-            html = format!("{html}\n\n{}", self.gift(welcomed));
+            let gift = [("amount", number(welcomed.get()))];
+            html = format!("{html}\n\n{}", self.say(TextKey::GreetingGift, &gift));
         }
         self.with_menu(Screen::text(&html), viewer)
     }
 
     /// For somebody whose first words were no /start.
     pub fn welcome(&self, welcomed: Tokens) -> Screen {
-        Screen::text(&self.gift(welcomed))
-    }
-
-    fn gift(&self, welcomed: Tokens) -> String {
-        self.say(TextKey::GreetingGift, &[("amount", number(welcomed.get()))])
+        Screen::text(&self.say(TextKey::Welcome, &[("amount", number(welcomed.get()))]))
     }
 
     pub fn with_menu(&self, screen: Screen, viewer: &MenuContext) -> Screen {

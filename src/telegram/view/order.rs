@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::card::size;
-use super::{PROMPT_SHOWN, View, number, words};
+use super::{PROMPT_SHOWN, View, minutes, number, words};
 use crate::app::port::Stage;
 use crate::app::{OrderView, QueueView};
 use crate::domain::catalog::{Orientation, Quote};
@@ -31,8 +31,17 @@ impl View<'_> {
     pub fn order(&self, job: &Job, progress: Progress) -> Screen {
         let elapsed = ("elapsed", Value::Html(self.duration(progress.elapsed)));
         let state = match progress.stage {
-            Stage::Queued { position: 0 | 1 } => self.say(TextKey::OrderNext, &[]),
-            Stage::Queued { position } => self.say(TextKey::OrderQueued, &[("ahead", number(position - 1))]),
+            Stage::Queued { position, done_in } => {
+                let place = match position {
+                    0 | 1 => self.say(TextKey::OrderNext, &[]),
+                    _ => self.say(TextKey::OrderQueued, &[("ahead", number(position - 1))]),
+                };
+                let wait = done_in.map(|length| {
+                    format!("\n{}", self.say(TextKey::OrderWait, &[("minutes", minutes(length))]))
+                });
+                place + &wait.unwrap_or_default()
+            }
+            Stage::Starting => self.say(TextKey::OrderStarting, &[]),
             Stage::Rendering { percent, remaining } => {
                 let values = [
                     ("bar", words(bar(percent))),
@@ -49,7 +58,7 @@ impl View<'_> {
             Stage::Queued { .. } => {
                 screen.row([self.button(TextKey::ButtonCancel, &[], Tap::Cancel(job.id))])
             }
-            Stage::Rendering { .. } | Stage::Fetching => screen,
+            Stage::Starting | Stage::Rendering { .. } | Stage::Fetching => screen,
         }
     }
 
@@ -87,7 +96,7 @@ impl View<'_> {
         }
         let lines: Vec<String> = orders.iter().map(|order| self.queue_line(order)).collect();
         values.push(("lines", Value::Html(lines.join("\n"))));
-        let waiting = orders.iter().filter(|order| order.position.is_some());
+        let waiting = orders.iter().filter(|order| order.job.state == JobState::Queued);
         Screen::text(&self.say(TextKey::Queue, &values)).rows(waiting.map(|order| {
             let number = [("number", words(order.job.id.to_string()))];
             vec![self.button(TextKey::ButtonCancelNumber, &number, Tap::Cancel(order.job.id))]
@@ -95,17 +104,17 @@ impl View<'_> {
     }
 
     fn queue_line(&self, order: &OrderView) -> String {
-        let state = match (&order.job.state, order.position, order.percent) {
-            (JobState::Queued, None | Some(0 | 1), _) => self.say(TextKey::StateNext, &[]),
-            (JobState::Queued, Some(position), _) => {
+        let state = match order.stage {
+            Some(Stage::Queued { position: 0 | 1, .. }) => self.say(TextKey::StateNext, &[]),
+            Some(Stage::Queued { position, .. }) => {
                 self.say(TextKey::StateQueued, &[("ahead", number(position - 1))])
             }
-            (JobState::Rendering(_), _, Some(percent)) => {
+            Some(Stage::Starting) => self.say(TextKey::StateStarting, &[]),
+            Some(Stage::Rendering { percent, .. }) => {
                 self.say(TextKey::StateRendering, &[("percent", number(percent))])
             }
-            (JobState::Submitting(_) | JobState::Rendering(_), ..) => self.say(TextKey::StateStarting, &[]),
-            (JobState::Fetching(_), ..) => self.say(TextKey::StateFetching, &[]),
-            _ => self.say(TextKey::StateReady, &[]),
+            Some(Stage::Fetching) => self.say(TextKey::StateFetching, &[]),
+            None => self.say(TextKey::StateReady, &[]),
         };
         let quote = &order.job.quote;
         let values = [

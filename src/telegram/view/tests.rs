@@ -39,7 +39,7 @@ fn tap(screen: &Screen, row: usize) -> &Tap {
 }
 
 fn deal(quote: &Quote, balance: i64) -> Deal<'_> {
-    Deal { quote, balance: Tokens::new(balance), expected: None, seen: None, quick: true }
+    Deal { quote, balance: Tokens::new(balance), done_in: None, seen: None, quick: true }
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn the_first_card_offers_each_choice_with_its_price() {
     assert!(screen.html.contains("A cat &lt;b&gt;"));
     assert_eq!(
         buttons(&screen),
-        ["⚡️ Быстро · Sora-2, 8 с — 742 ₸", "💎 Премиум · Pro, 8 с — 1 928 ₸", "⚙️ Настроить | ✖️ Отмена",]
+        ["⚡️ Быстро · Sora-2, 8 с — 742 ₸", "💎 Премиум · Pro, 8 с — 1 928 ₸", "⚙️ Настроить | ❌ Отмена",]
     );
 }
 
@@ -83,7 +83,7 @@ fn every_step_of_the_card_has_prices_and_a_way_back() {
     let models: Vec<_> = set.catalog.models.iter().collect();
     let qualities = buttons(&view.qualities(&draft, &models));
     assert_eq!(qualities[2], "Sora-2 Pro · 1080p — от 1 632 ₸");
-    assert_eq!(qualities[3], "⬅️ Назад | ✖️ Отмена");
+    assert_eq!(qualities[3], "⬅️ Назад | ❌ Отмена");
     let lengths = view.lengths(&draft, models[2]);
     assert_eq!(buttons(&lengths)[..3], ["4 с — 1 632 ₸", "8 с — 3 115 ₸", "12 с — 4 598 ₸"]);
     assert_eq!(tap(&lengths, 3), &Tap::Draft(draft.id, Step::Quality));
@@ -117,7 +117,7 @@ fn the_confirmation_says_everything_that_is_agreed_on() {
     ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
-    assert_eq!(buttons(&screen), ["✅ Создать за 3 115 ₸", "⬅️ Назад | ✖️ Отмена"]);
+    assert_eq!(buttons(&screen), ["✅ Создать за 3 115 ₸", "⬅️ Назад | ❌ Отмена"]);
     assert!(matches!(
         tap(&screen, 0),
         Tap::Draft(_, Step::Order(choice, price)) if *price == quote.price && choice.seconds == 8
@@ -131,11 +131,11 @@ fn the_confirmation_tells_a_changed_price_and_a_measured_wait() {
     let view = View::of(&set, None);
     let quote = quote(&set, "sora-2", Orientation::Horizontal);
     let seen = Some(Tokens::new(700));
-    let expected = Some(Duration::from_secs(130));
-    let screen = view.confirmation(&draft("кот"), &Deal { seen, expected, ..deal(&quote, 742) });
+    let done_in = Some(Duration::from_secs(130));
+    let screen = view.confirmation(&draft("кот"), &Deal { seen, done_in, ..deal(&quote, 742) });
     let text = read(&screen);
     assert!(text.contains("было 700 ₸, теперь 742 ₸"), "{text}");
-    assert!(text.contains("Ждать обычно 3 мин"), "{text}");
+    assert!(text.contains("Ждать примерно 3 мин"), "{text}");
     assert!(text.contains("останется 0 токенов"), "{text}");
     assert!(matches!(tap(&screen, 1), Tap::Draft(_, Step::Offers)), "it is a quick offer");
 }
@@ -153,7 +153,7 @@ fn missing_tokens_are_counted_and_can_be_bought() {
     ] {
         let screen = View::of(&set, None).confirmation(&draft("кот"), &deal(&quote, balance));
         assert!(read(&screen).starts_with(expected), "{}", read(&screen));
-        assert_eq!(buttons(&screen), ["➕ Пополнить", "⬅️ Назад | ✖️ Отмена"]);
+        assert_eq!(buttons(&screen), ["💳 Пополнить", "⬅️ Назад | ❌ Отмена"]);
     }
 }
 
@@ -164,8 +164,13 @@ fn an_order_shows_how_far_it_is() {
     let job = job("кот", JobState::Queued);
     let minute = Duration::from_secs(60);
     for (stage, elapsed, expected) in [
-        (Stage::Queued { position: 1 }, 0, "⏳ Вы следующий в очереди."),
-        (Stage::Queued { position: 3 }, 0, "⏳ В очереди. Перед вами 2 заказа."),
+        (Stage::Queued { position: 1, done_in: None }, 0, "⏳ Вы следующий в очереди."),
+        (
+            Stage::Queued { position: 3, done_in: Some(minute * 6) },
+            0,
+            "⏳ В очереди. Перед вами 2 заказа.\nВидео будет примерно через 6 мин.",
+        ),
+        (Stage::Starting, 0, "⏳ Передаём заказ в работу."),
         (
             Stage::Rendering { percent: 34, remaining: Some(minute * 2) },
             80,
@@ -187,7 +192,7 @@ fn an_order_shows_how_far_it_is() {
         let expected = format!("Заказ № 1017 · Sora-2 Pro, 8 с · 1 928 ₸\nкот\n\n{expected}");
         assert_eq!(read(&screen), expected);
         let queued = matches!(stage, Stage::Queued { .. });
-        assert_eq!(buttons(&screen), if queued { vec!["✖️ Отменить заказ"] } else { vec![] });
+        assert_eq!(buttons(&screen), if queued { vec!["❌ Отменить заказ"] } else { vec![] });
     }
 }
 
@@ -262,21 +267,19 @@ fn a_queue_lists_orders_and_cancels_only_those_that_wait() {
     let view = View::of(&set, None);
     let queue = QueueView { running: 1, capacity: 1, waiting: 4 };
     assert!(read(&view.queue(&[], queue)).contains("нет"));
-    let order = |state, position, percent| OrderView {
-        job: job("кот", state),
-        position,
-        percent,
-        elapsed: Duration::ZERO,
-    };
+    let order =
+        |state, stage| OrderView { job: job("кот", state), stage: Some(stage), elapsed: Duration::ZERO };
     let render =
         crate::domain::job::Render { ticket: crate::domain::id::Ticket::new("t"), since: Timestamp(0) };
-    let orders = [order(JobState::Rendering(render), None, Some(40)), order(JobState::Queued, Some(3), None)];
+    let (rendering, queued) =
+        (Stage::Rendering { percent: 40, remaining: None }, Stage::Queued { position: 3, done_in: None });
+    let orders = [order(JobState::Rendering(render), rendering), order(JobState::Queued, queued)];
     let screen = view.queue(&orders, queue);
     let text = read(&screen);
     assert!(text.contains("№ 1017 · Sora-2 Pro, 8 с — создаётся, 40 %"), "{text}");
     assert!(text.contains("— в очереди, перед вами 2 заказа"), "{text}");
     assert!(text.contains("Всего в работе 1 из 1, ждут 4."), "{text}");
-    assert_eq!(buttons(&screen), ["✖️ Отменить № 1017"]);
+    assert_eq!(buttons(&screen), ["❌ Отменить № 1017"]);
 }
 
 #[test]

@@ -43,9 +43,21 @@ fn an_order_is_told_in_each_language() {
         assert_eq!(text, format!("{head}\nмысық\n\n▰▰▰▱▱▱▱▱▱▱ {state}"));
     }
     for (stage, kazakh, english) in [
-        (Stage::Queued { position: 1 }, "Келесі кезек — сіздікі.", "You are next in the queue."),
-        (Stage::Queued { position: 2 }, "Алдыңызда 1 тапсырыс бар.", "In the queue, 1 order ahead of you."),
-        (Stage::Queued { position: 3 }, "Алдыңызда 2 тапсырыс бар.", "In the queue, 2 orders ahead of you."),
+        (
+            Stage::Queued { position: 1, done_in: None },
+            "Келесі кезек — сіздікі.",
+            "You are next in the queue.",
+        ),
+        (
+            Stage::Queued { position: 2, done_in: None },
+            "Алдыңызда 1 тапсырыс бар.",
+            "In the queue, 1 order ahead of you.",
+        ),
+        (
+            Stage::Queued { position: 3, done_in: None },
+            "Алдыңызда 2 тапсырыс бар.",
+            "In the queue, 2 orders ahead of you.",
+        ),
     ] {
         for (language, words) in [("kk", kazakh), ("en", english)] {
             let text = read(&View::of(&set, Some(language)).order(&job, Progress { stage, ..progress }));

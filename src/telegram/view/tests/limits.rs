@@ -85,8 +85,7 @@ fn many_orders_make_one_message() {
     let set = set();
     let order = OrderView {
         job: job("кот", JobState::Queued),
-        position: Some(500),
-        percent: None,
+        stage: Some(Stage::Queued { position: 500, done_in: None }),
         elapsed: Duration::ZERO,
     };
     let queue = QueueView { running: 9_999, capacity: 9_999, waiting: 9_999 };
@@ -110,7 +109,7 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
     let mut quote = quote(set, "sora-2-pro-1080", Orientation::Horizontal);
     quote.price = Tokens::CAP;
     let expected = Some(Duration::from_secs(86_400));
-    let deal = |balance| Deal { expected, seen: Some(Tokens::new(1)), ..deal(&quote, balance) };
+    let deal = |balance| Deal { done_in: expected, seen: Some(Tokens::new(1)), ..deal(&quote, balance) };
     let mut all = vec![
         view.greeting(&"Ы".repeat(200), rich, Tokens::CAP),
         view.ask_prompt(),
@@ -148,8 +147,9 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
     let order = job(&draft.prompt, JobState::Queued);
     let elapsed = Duration::from_secs(35_999);
     for stage in [
-        Stage::Queued { position: 1 },
-        Stage::Queued { position: 1_000_000 },
+        Stage::Queued { position: 1, done_in: None },
+        Stage::Queued { position: 1_000_000, done_in: expected },
+        Stage::Starting,
         Stage::Rendering { percent: 100, remaining: None },
         Stage::Rendering { percent: 100, remaining: Some(Duration::from_secs(86_400)) },
         Stage::Fetching,
