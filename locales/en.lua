@@ -276,6 +276,7 @@ All of it is back: {price:token}. You have {balance:token}.
     top_up_reason = "no reason given",
 
     alert_engine_closed = "🔴 The service “{engine}” refuses us: {reason}. Nothing is sold on it for now. Check the key and the payment.",
+    alert_engine_down = "🟠 The service “{engine}” keeps failing: {reason}. New orders do not go there; once it answers, it is sold on again by itself. If that takes long, give the model a second route in pricing.lua.",
     alert_unknown_outcome = "🟠 Order No. {number}: we could not find out whether the service took it. The user has the tokens back, but you may still be billed for this video.",
     alert_undelivered = "🟠 Order No. {number}: a message to the user could not be delivered and will not be tried again.",
     alert_undelivered_some = "🟠 A message to a user could not be delivered and will not be tried again.",

@@ -20,7 +20,7 @@ use crate::store::{Store, StoreError};
 
 mod accepted;
 mod account;
-mod engines;
+pub mod engines;
 mod forecast;
 pub mod housekeeping;
 mod intake;

@@ -10,7 +10,8 @@ mod scripts;
 pub use chance::{Clock, Random};
 pub use chat::{Addressee, CardView, Chat, ChatError, Parcel, Sent, Stage};
 pub use engine::{
-    Engine, Failure, FailureKind, Fetched, Listing, Polled, Progress, RenderRequest, Submission,
+    Callback, CallbackRefusal, Capabilities, Engine, EngineSource, Failure, FailureKind, Fetched, Polled,
+    Progress, RenderRequest, Sighting, Sought, Submission,
 };
 pub use scripts::{
     Faults, QuickEdit, ScriptFiles, ScriptSet, ScriptSource, ScriptStatus, Scripts, Seeding, Seeds,

@@ -208,12 +208,16 @@ fn refused(app: &App, job: &Job, failure: &Failure) -> Step {
     Step::Refund(reason, close_if_needed(app, job, failure))
 }
 
-/// An engine that refuses us for money or access stops being sold on; the admins hear of it once.
+/// What a failure says of the engine; the admins hear of it when it is not sold on any more.
 fn close_if_needed(app: &App, job: &Job, failure: &Failure) -> Vec<Alert> {
-    let engine = &job.quote.route.engine;
-    if failure.kind.closes_engine() && app.engines.close(engine, app.clock.now()) {
-        tracing::error!(%engine, %failure, "the engine is closed: nothing is sold on it for now");
-        return vec![Alert::EngineClosed { engine: engine.to_string(), reason: failure.detail.clone() }];
+    app.engines.failed(&job.quote.route.engine, failure, app.clock.now()).into_iter().collect()
+}
+
+/// The same where the job goes on.
+async fn note_failure(app: &App, job: &Job, failure: &Failure) -> Result<(), StoreError> {
+    for alert in close_if_needed(app, job, failure) {
+        app.store.alert(app.settings.admins.clone(), alert, app.clock.now()).await?;
+        app.bells.outbox.notify_one();
     }
-    Vec::new()
+    Ok(())
 }

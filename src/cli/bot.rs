@@ -13,8 +13,8 @@ use super::data_key;
 use super::real::{SystemClock, SystemRandom};
 use crate::app::port::Engine;
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, Engines, Reload, ScriptsUnusable, Settings, housekeeping, outbox,
-    progress, worker,
+    AcceptedScripts, AcceptedSettings, App, Engines, Reload, ScriptsUnusable, Settings, engines,
+    housekeeping, outbox, progress, worker,
 };
 use crate::config::Config;
 use crate::domain::id::EngineId;
@@ -95,6 +95,13 @@ impl Bot {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move {
                 housekeeping::run(app, stop).await;
+                Ok(())
+            });
+        }
+        {
+            let (app, stop) = (app.clone(), stop.clone());
+            parts.spawn(async move {
+                engines::probe(app, stop).await;
                 Ok(())
             });
         }

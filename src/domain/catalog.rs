@@ -160,6 +160,7 @@ pub struct Quote {
     pub price: Tokens,
     /// Why that is less than the list price, if it is.
     pub promo: Option<AppliedPromo>,
+    /// What the engine should take; once it has said what it took, that.
     pub cost: MicroUsd,
     pub route: Route,
     pub render_deadline_s: u32,

@@ -47,4 +47,6 @@ pub enum Alert {
     ScriptsRefused { problems: String },
     /// A menu of the scripts in force could not be computed; the one from its trial was shown.
     MenuFailed { version: String, problem: String },
+    /// An engine fails again and again; selling on it has stopped until it answers.
+    EngineDown { engine: String, reason: String },
 }

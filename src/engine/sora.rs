@@ -23,9 +23,10 @@ use reqwest::multipart::Form;
 use secrecy::SecretString;
 
 use crate::app::port::{
-    Engine, Failure, FailureKind, Fetched, Listing, Polled, Progress, RenderRequest, Submission,
+    Capabilities, Engine, Failure, FailureKind, Fetched, Polled, Progress, RenderRequest, Sighting, Sought,
+    Submission,
 };
-use crate::domain::{id::Ticket, reconcile::CLOCK_SKEW, time::Timestamp};
+use crate::domain::{id::Ticket, reconcile::CLOCK_SKEW};
 
 use self::answer::Answer;
 use self::http::{Http, Unsent};
@@ -168,6 +169,10 @@ impl Sora {
 
 #[async_trait]
 impl Engine for Sora {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { find: true, proven: true, ..Capabilities::default() }
+    }
+
     async fn submit(&self, request: &RenderRequest) -> Submission {
         // `seconds` is text on this wire; a form is what all servers take, JSON only some
         let form = Form::new()
@@ -190,13 +195,13 @@ impl Engine for Sora {
         verdict::polled(&answer, self.http.key())
     }
 
-    async fn list(&self, since: Timestamp) -> Result<Listing, Failure> {
-        let mut walk = Walk::new(since.minus(CLOCK_SKEW));
+    async fn find(&self, sought: &Sought<'_>) -> Result<Sighting, Failure> {
+        let mut walk = Walk::new(sought.since.minus(CLOCK_SKEW));
         loop {
             let answer = self.http.list(walk.after()).await?;
             let page = verdict::page(&answer, self.http.key())?;
             if walk.take(page)? == Step::Complete {
-                return Ok(Listing { jobs: walk.into_jobs() });
+                return Ok(Sighting::Listed(walk.into_jobs()));
             }
         }
     }
@@ -212,5 +217,14 @@ impl Engine for Sora {
         download::save(response, download::Kind::Film, path, max_bytes).await?;
         self.fetch_thumbnail(ticket, thumbnail).await;
         film::inspect(path, thumbnail).await
+    }
+
+    /// A page of the list. A server without one is there all the same.
+    async fn check(&self) -> Result<(), Failure> {
+        let answer = self.http.list(None).await?;
+        match verdict::page(&answer, self.http.key()) {
+            Err(failure) if failure.kind != FailureKind::Missing => Err(failure),
+            _ => Ok(()),
+        }
     }
 }

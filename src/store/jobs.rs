@@ -12,6 +12,7 @@ use crate::domain::catalog::Quote;
 use crate::domain::id::{DraftId, EngineId, JobId, MessageRef, Ticket, UserId};
 use crate::domain::job::{Delivery, Film, Intent, Job, JobState, Phase, RefundReason, Render};
 use crate::domain::ledger::Transfer;
+use crate::domain::money::MicroUsd;
 use crate::domain::notice::{Alert, NoticeMessage};
 use crate::domain::queue;
 use crate::domain::time::Timestamp;
@@ -122,9 +123,14 @@ impl Store {
         .await
     }
 
-    /// The film is done over there.
-    pub async fn note_rendered(&self, job: JobId) -> Result<Result<(), StepRefusal>, StoreError> {
-        self.step(job, Phase::Rendering, |_, record| {
+    /// The film is done over there. What the engine says it has cost is booked in place of what it should have cost.
+    pub async fn note_rendered(
+        &self,
+        job: JobId,
+        cost: Option<MicroUsd>,
+    ) -> Result<Result<(), StepRefusal>, StoreError> {
+        self.step(job, Phase::Rendering, move |_, record| {
+            record.quote.cost = cost.unwrap_or(record.quote.cost);
             if let JobState::Rendering(render) = &record.state {
                 record.state = JobState::Fetching(render.clone());
             }

@@ -150,7 +150,7 @@ impl Run {
                 let ticket = Ticket::new(format!("v{n}"));
                 (store.note_ticket(job, ticket, NOON).await, model.ticket(job, n))
             }
-            Op::Rendered(_) => (store.note_rendered(job).await, model.rendered(job)),
+            Op::Rendered(_) => (store.note_rendered(job, None).await, model.rendered(job)),
             Op::Settle(_) => {
                 (store.settle(job, Settled { film: FILM, took_ms: 5 }, NOON).await, model.settle(job))
             }

@@ -31,7 +31,9 @@ async fn questions_that_fail_refund_nothing_before_the_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn past_its_deadline_a_render_is_given_back_and_the_admin_told() {
-    for does in [OnPoll::Working(99), OnPoll::Error(failure(Kind::Network)), OnPoll::Panic] {
+    for (does, is_down) in
+        [(OnPoll::Working(99), false), (OnPoll::Error(failure(Kind::Network)), true), (OnPoll::Panic, true)]
+    {
         let shop = World::new().open();
         shop.world.engine.always_polls(does.clone());
         let job = shop.ordered(USER, 1).await;
@@ -40,7 +42,10 @@ async fn past_its_deadline_a_render_is_given_back_and_the_admin_told() {
         shop.after(3 * MINUTE).await;
         assert_eq!(shop.world.chat.refunds(job), [RefundReason::TimedOut], "{does:?}");
         assert_eq!(shop.available(USER), WELCOME);
-        assert_eq!(shop.world.chat.alerts(ADMIN), [Alert::UnknownOutcome { job }]);
+        let mut alerts = shop.world.chat.alerts(ADMIN);
+        assert_eq!(alerts.pop(), Some(Alert::UnknownOutcome { job }));
+        let down = alerts.iter().filter(|alert| matches!(alert, Alert::EngineDown { .. })).count();
+        assert_eq!((alerts.len(), down), (usize::from(is_down), usize::from(is_down)), "{does:?}");
         assert_eq!(shop.world.engine.asked(Call::Submit).len(), 1);
         shop.finish().await;
     }

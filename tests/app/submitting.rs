@@ -178,6 +178,7 @@ async fn two_that_could_be_it_are_an_unknown_outcome() {
     let shop = World::new().open();
     shop.world.engine.submits([OnSubmit::LoseAnswer]);
     let twin = RenderRequest {
+        reference: "somebody else's".into(),
         prompt: "prompt 1".into(),
         model: "sora-2".into(),
         size: Size { width: 1280, height: 720 },

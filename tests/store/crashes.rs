@@ -34,7 +34,7 @@ async fn life(store: &Store) -> Result<(), (usize, StoreError)> {
     let job = decide!(store.place_order(None, order)).unwrap().job.id;
     decide!(store.start_next(1, NOON)).unwrap();
     decide!(store.note_ticket(job, Ticket::new("v1"), NOON)).unwrap();
-    decide!(store.note_rendered(job)).unwrap();
+    decide!(store.note_rendered(job, None)).unwrap();
     decide!(store.settle(job, Settled { film, took_ms: 5 }, NOON)).unwrap();
     let notice = store.first_notices().unwrap().remove(0).id;
     let message = MessageRef { chat: USER.0, message: 1 };

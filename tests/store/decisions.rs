@@ -42,7 +42,7 @@ fn top_up(request: &str, amount: i64) -> TopUpOrder {
 
 async fn to_fetching(store: &Store, job: JobId) {
     store.note_ticket(job, Ticket::new(format!("v{job}")), NOON).await.unwrap().unwrap();
-    store.note_rendered(job).await.unwrap().unwrap();
+    store.note_rendered(job, None).await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ async fn settle(store: &Store, job: JobId, now: Timestamp) {
     let ticket = Ticket::new(format!("video_{job}"));
     store.start_next(9, NOON).await.unwrap().unwrap();
     store.note_ticket(job, ticket, NOON).await.unwrap().unwrap();
-    store.note_rendered(job).await.unwrap().unwrap();
+    store.note_rendered(job, None).await.unwrap().unwrap();
     let film =
         Film { width: 1280, height: 720, duration_ms: 8_000, bytes: 9, has_thumbnail: false, ready_at: now };
     store.settle(job, Settled { film, took_ms: 1 }, now).await.unwrap().unwrap();

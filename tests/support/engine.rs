@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sora_bot::app::port::{
-    Clock, Engine, Failure, FailureKind, Fetched, Listing, Polled, Progress, RenderRequest, Submission,
+    Clock, Engine, Failure, FailureKind, Fetched, Polled, Progress, RenderRequest, Sighting, Sought,
+    Submission,
 };
 use sora_bot::domain::id::Ticket;
 use sora_bot::domain::reconcile::Listed;
@@ -235,10 +236,10 @@ impl Engine for FakeEngine {
             OnPoll::Error(failure) => return Err(failure),
             OnPoll::Panic => panic!("the engine's client has a bug"),
         };
-        Ok(Polled { progress, again_in })
+        Ok(Polled { progress, again_in, cost: None })
     }
 
-    async fn list(&self, _since: Timestamp) -> Result<Listing, Failure> {
+    async fn find(&self, _sought: &Sought<'_>) -> Result<Sighting, Failure> {
         self.fate.pass().await;
         let (does, jobs) = {
             let mut state = self.asks(Call::List);
@@ -249,7 +250,7 @@ impl Engine for FakeEngine {
         };
         self.fate.pass().await;
         match does {
-            OnList::Honest => Ok(Listing { jobs }),
+            OnList::Honest => Ok(Sighting::Listed(jobs)),
             OnList::Error(failure) => Err(failure),
             OnList::Panic => panic!("the engine's client has a bug"),
         }

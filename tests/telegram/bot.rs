@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use secrecy::SecretString;
 use serde_json::Value;
 use sora_bot::app::port::{
-    Clock, Engine, Failure, Fetched, Listing, Polled, Random, RenderRequest, Submission,
+    Clock, Engine, Failure, Fetched, Polled, Random, RenderRequest, Sighting, Sought, Submission,
 };
 use sora_bot::app::{AcceptedScripts, AcceptedSettings, App, Engines, Settings};
 use sora_bot::domain::id::{EngineId, Ticket, UserId};
@@ -81,7 +81,7 @@ impl Engine for NoEngine {
         unreachable!("nothing is rendered here")
     }
 
-    async fn list(&self, _: Timestamp) -> Result<Listing, Failure> {
+    async fn find(&self, _: &Sought<'_>) -> Result<Sighting, Failure> {
         unreachable!("nothing is rendered here")
     }
 

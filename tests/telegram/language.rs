@@ -49,7 +49,7 @@ async fn rendered(town: &Town, bot: &Bot) {
     std::fs::write(path, b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom").unwrap();
     store.start_next(1, NOON).await.unwrap().unwrap();
     store.note_ticket(job, Ticket::new("video_1"), NOON).await.unwrap().unwrap();
-    store.note_rendered(job).await.unwrap().unwrap();
+    store.note_rendered(job, None).await.unwrap().unwrap();
     let film = Film {
         width: 1280,
         height: 720,

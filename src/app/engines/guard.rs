@@ -8,14 +8,20 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::FutureExt as _;
 
-use crate::app::port::{Engine, Failure, FailureKind, Fetched, Listing, Polled, RenderRequest, Submission};
+use crate::app::port::{
+    Callback, CallbackRefusal, Capabilities, Engine, Failure, FailureKind, Fetched, Polled, RenderRequest,
+    Sighting, Sought, Submission,
+};
 use crate::domain::id::Ticket;
-use crate::domain::time::Timestamp;
 
 pub(super) struct Guarded(pub(super) Arc<dyn Engine>);
 
 #[async_trait]
 impl Engine for Guarded {
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
     async fn submit(&self, request: &RenderRequest) -> Submission {
         // The request may have left before the panic.
         let unknown = |_| Submission::Unknown(PANICKED.into());
@@ -26,8 +32,8 @@ impl Engine for Guarded {
         AssertUnwindSafe(self.0.poll(ticket)).catch_unwind().await.unwrap_or_else(broke)
     }
 
-    async fn list(&self, since: Timestamp) -> Result<Listing, Failure> {
-        AssertUnwindSafe(self.0.list(since)).catch_unwind().await.unwrap_or_else(broke)
+    async fn find(&self, sought: &Sought<'_>) -> Result<Sighting, Failure> {
+        AssertUnwindSafe(self.0.find(sought)).catch_unwind().await.unwrap_or_else(broke)
     }
 
     async fn fetch(
@@ -40,10 +46,22 @@ impl Engine for Guarded {
         let fetching = self.0.fetch(ticket, path, thumbnail, max_bytes);
         AssertUnwindSafe(fetching).catch_unwind().await.unwrap_or_else(broke)
     }
+
+    async fn cancel(&self, ticket: &Ticket) -> Result<(), Failure> {
+        AssertUnwindSafe(self.0.cancel(ticket)).catch_unwind().await.unwrap_or_else(broke)
+    }
+
+    async fn check(&self) -> Result<(), Failure> {
+        AssertUnwindSafe(self.0.check()).catch_unwind().await.unwrap_or_else(broke)
+    }
+
+    fn heard(&self, call: &Callback<'_>) -> Result<Ticket, CallbackRefusal> {
+        self.0.heard(call)
+    }
 }
 
 const PANICKED: &str = "its client panicked";
 
 fn broke<T>(_: Box<dyn Any + Send>) -> Result<T, Failure> {
-    Err(Failure { kind: FailureKind::Server, detail: PANICKED.into(), retry_after: None })
+    Err(Failure::new(FailureKind::Server, PANICKED))
 }

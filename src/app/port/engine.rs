@@ -6,12 +6,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::domain::catalog::Size;
-use crate::domain::id::Ticket;
+use crate::domain::id::{EngineId, Ticket};
+use crate::domain::money::MicroUsd;
 use crate::domain::reconcile::Listed;
 use crate::domain::time::Timestamp;
 
 #[async_trait]
 pub trait Engine: Send + Sync {
+    /// What it can do beside rendering.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::default()
+    }
+
     /// Asks for a render, once. Never retries by itself: the caller has to know how often it was asked.
     async fn submit(&self, request: &RenderRequest) -> Submission;
 
@@ -21,11 +27,11 @@ pub trait Engine: Send + Sync {
     /// `Missing` when the engine does not know the ticket any more.
     async fn poll(&self, ticket: &Ticket) -> Result<Polled, Failure>;
 
-    /// Everything the engine has taken since a moment, to look up a job whose answer was lost.
+    /// Looks for a request whose answer was lost.
     ///
     /// # Errors
-    /// When it cannot be listed completely: then nothing is proven.
-    async fn list(&self, since: Timestamp) -> Result<Listing, Failure>;
+    /// When it cannot be looked for completely, or not at all (`Missing`): then nothing is proven.
+    async fn find(&self, sought: &Sought<'_>) -> Result<Sighting, Failure>;
 
     /// Brings the film into `path` (created or overwritten), and a picture of it into `thumbnail` if one can be had.
     ///
@@ -38,10 +44,96 @@ pub trait Engine: Send + Sync {
         thumbnail: &Path,
         max_bytes: u64,
     ) -> Result<Fetched, Failure>;
+
+    /// Asks it to stop a render, to save its cost. Whatever it answers, the render may go on.
+    ///
+    /// # Errors
+    /// `Missing` when it cannot be stopped, or not any more.
+    async fn cancel(&self, _ticket: &Ticket) -> Result<(), Failure> {
+        Err(Failure::new(FailureKind::Missing, "it has no way to stop a render"))
+    }
+
+    /// Asks for something that costs nothing, to learn whether it is there and lets us in.
+    ///
+    /// # Errors
+    /// Why it is not fit to be sold on.
+    async fn check(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Whose render a message is about that claims to come from the engine. It is only a reason to poll: nothing that
+    /// it says is believed.
+    ///
+    /// # Errors
+    /// Why it is not the engine's.
+    fn heard(&self, _call: &Callback<'_>) -> Result<Ticket, CallbackRefusal> {
+        Err(CallbackRefusal::NotOffered)
+    }
+}
+
+/// Where engines come from that are not known when the bot starts: the owner adds one as a file.
+pub trait EngineSource: Send + Sync {
+    /// None: there is no such engine, or its key is not set.
+    fn get(&self, engine: &EngineId) -> Option<std::sync::Arc<dyn Engine>>;
+
+    /// Those that are configured now.
+    fn names(&self) -> Vec<EngineId>;
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// A lost answer can be looked up.
+    pub find: bool,
+    /// A render can be stopped.
+    pub cancel: bool,
+    /// It calls back when a render is over.
+    pub callback: bool,
+    /// It says what a render has cost.
+    pub cost: bool,
+    /// Somebody has rendered with it through this very adapter.
+    pub proven: bool,
+}
+
+/// A request whose answer was lost.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought<'a> {
+    pub request: &'a RenderRequest,
+    /// The moment before it was sent.
+    pub since: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sighting {
+    /// Everything the engine has taken since then, to be compared.
+    Listed(Vec<Listed>),
+    /// It knows our own reference.
+    Taken(Ticket),
+    Absent,
+}
+
+/// An HTTP request from outside.
+#[derive(Clone, Copy, Debug)]
+pub struct Callback<'a> {
+    /// Names in lower case.
+    pub headers: &'a [(String, String)],
+    pub body: &'a [u8],
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallbackRefusal {
+    #[error("this engine does not call back")]
+    NotOffered,
+    #[error("the signature is not the engine's")]
+    Signature,
+    #[error("it names no render")]
+    Unclear,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RenderRequest {
+    /// Ours, and new for each request: some engines can be asked by it what became of a request.
+    pub reference: String,
     pub prompt: String,
     /// The engine's own name of the model.
     pub model: String,
@@ -63,6 +155,8 @@ pub struct Polled {
     pub progress: Progress,
     /// When the engine wants to be asked again.
     pub again_in: Option<Duration>,
+    /// What it has cost, where the engine says so.
+    pub cost: Option<MicroUsd>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,11 +167,6 @@ pub enum Progress {
     },
     Completed,
     Failed(Failure),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listing {
-    pub jobs: Vec<Listed>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +212,12 @@ pub enum FailureKind {
     Broken,
 }
 
+impl Failure {
+    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), retry_after: None }
+    }
+}
+
 impl FailureKind {
     /// Can the same request succeed later?
     pub fn is_transient(self) -> bool {
@@ -132,5 +227,10 @@ impl FailureKind {
     /// Does it concern the shop, not this order?
     pub fn closes_engine(self) -> bool {
         matches!(self, Self::Billing | Self::Access)
+    }
+
+    /// Does it speak against the engine as a whole, so that enough of it in a row closes the engine?
+    pub fn is_trouble(self) -> bool {
+        matches!(self, Self::Server | Self::Network)
     }
 }

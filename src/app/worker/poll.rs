@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Pace, Step, close_if_needed, refused};
+use super::{Pace, Step, note_failure, refused};
 use crate::app::App;
-use crate::app::port::{Failure, FailureKind, Polled, Progress};
+use crate::app::port::{Engine, Failure, FailureKind, Polled, Progress};
+use crate::domain::id::Ticket;
 use crate::domain::job::{Job, RefundReason, Render};
 use crate::domain::notice::Alert;
 use crate::store::StoreError;
@@ -19,23 +20,31 @@ pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace)
         app.clock.now().since(render.since) > deadline
     };
     let Some(engine) = app.engines.get(&job.quote.route.engine) else {
-        return Ok(if overdue() { given_up(job) } else { Step::Snooze(LATEST) });
+        return Ok(if overdue() { too_late(job) } else { Step::Snooze(LATEST) });
     };
-    match engine.poll(&render.ticket).await {
-        Ok(Polled { progress: Progress::Completed, .. }) => {
-            let noted = app.store.note_rendered(job.id).await?;
+    let polled = engine.poll(&render.ticket).await;
+    if polled.is_ok() {
+        app.engines.answered(&job.quote.route.engine);
+    }
+    match polled {
+        Ok(Polled { progress: Progress::Completed, cost, .. }) => {
+            let noted = app.store.note_rendered(job.id, cost).await?;
             Ok(if noted.is_ok() { Step::Done } else { Step::Gone })
         }
         Ok(Polled { progress: Progress::Failed(failure), .. }) => Ok(refused(app, job, &failure)),
-        Ok(Polled { progress: Progress::Working { percent }, again_in }) => {
+        Ok(Polled { progress: Progress::Working { percent }, again_in, .. }) => {
             if let Some(percent) = percent {
                 app.percents.note(job.id, percent);
             }
             (pace.failures, pace.missing) = (0, 0);
             let wait = again_in.unwrap_or(app.settings.poll_interval).clamp(SOONEST, LATEST);
-            Ok(if overdue() { given_up(job) } else { Step::Snooze(wait) })
+            Ok(if overdue() {
+                given_up(job, engine.as_ref(), &render.ticket).await
+            } else {
+                Step::Snooze(wait)
+            })
         }
-        Err(_) if overdue() => Ok(given_up(job)),
+        Err(_) if overdue() => Ok(given_up(job, engine.as_ref(), &render.ticket).await),
         Err(failure) => not_answered(app, job, failure, pace).await,
     }
 }
@@ -50,14 +59,19 @@ async fn not_answered(app: &App, job: &Job, failure: Failure, pace: &mut Pace) -
             return Ok(Step::Refund(RefundReason::FilmLost, alerts));
         }
     }
-    for alert in close_if_needed(app, job, &failure) {
-        app.store.alert(app.settings.admins.clone(), alert, app.clock.now()).await?;
-        app.bells.outbox.notify_one();
-    }
+    note_failure(app, job, &failure).await?;
     Ok(Step::Retry(failure))
 }
 
-fn given_up(job: &Job) -> Step {
+/// It is asked to stop, to save its cost; that it may go on all the same is the admins' news.
+async fn given_up(job: &Job, engine: &dyn Engine, ticket: &Ticket) -> Step {
+    if let Err(failure) = engine.cancel(ticket).await {
+        tracing::info!(order = job.id.0, %failure, "not stopped over there");
+    }
+    too_late(job)
+}
+
+fn too_late(job: &Job) -> Step {
     tracing::error!(order = job.id.0, "past its deadline: refunded, and its cost may be ours");
     Step::Refund(RefundReason::TimedOut, vec![Alert::UnknownOutcome { job: job.id }])
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Pace, Step, refused};
+use super::{Pace, Step, note_failure, refused};
 use crate::app::App;
-use crate::app::port::{Engine, FailureKind, RenderRequest, Submission};
+use crate::app::port::{Engine, Failure, FailureKind, RenderRequest, Sighting, Sought, Submission};
 use crate::domain::id::Ticket;
 use crate::domain::job::{Intent, Job, RefundReason};
 use crate::domain::notice::Alert;
@@ -40,15 +40,13 @@ async fn send(
     pace: &mut Pace,
 ) -> Result<Step, StoreError> {
     let quote = &job.quote;
-    let request = RenderRequest {
-        prompt: job.prompt.clone(),
-        model: quote.route.model.clone(),
-        size: quote.size,
-        seconds: quote.seconds,
-    };
-    match engine.submit(&request).await {
-        Submission::Accepted(ticket) => accepted(app, job, ticket).await,
+    match engine.submit(&request(job, intent)).await {
+        Submission::Accepted(ticket) => {
+            app.engines.took(&quote.route.engine);
+            accepted(app, job, ticket).await
+        }
         Submission::Refused(failure) if failure.kind.is_transient() => {
+            note_failure(app, job, &failure).await?;
             // On disk first: after a crash the next attempt needs no look-up. A busy engine costs patience, not attempts.
             let attempt = if failure.kind == FailureKind::Busy { intent.attempt - 1 } else { intent.attempt };
             let known = Intent { surely_absent: true, attempt, ..intent };
@@ -65,8 +63,21 @@ async fn send(
                 "nobody knows whether the engine took it; it will be looked up"
             );
             pace.settled = false;
+            note_failure(app, job, &Failure::new(FailureKind::Network, detail)).await?;
             Ok(Step::Done)
         }
+    }
+}
+
+fn request(job: &Job, intent: Intent) -> RenderRequest {
+    let quote = &job.quote;
+    RenderRequest {
+        // the moment makes it new for each request, and for each database that has an order of this number
+        reference: format!("{}-{}", job.id, intent.at.0),
+        prompt: job.prompt.clone(),
+        model: quote.route.model.clone(),
+        size: quote.size,
+        seconds: quote.seconds,
     }
 }
 
@@ -113,12 +124,12 @@ async fn look_up(app: &App, engine: &dyn Engine, job: &Job, intent: Intent) -> R
         seconds: quote.seconds,
         since: intent.at,
     };
-    let finding = match engine.list(intent.at).await {
-        Ok(listing) => {
-            let claimed =
-                |ticket: &Ticket| app.store.job_with(&quote.route.engine, ticket).ok().flatten().is_some();
-            find(&wanted, &listing.jobs, claimed)
-        }
+    let claimed = |ticket: &Ticket| app.store.job_with(&quote.route.engine, ticket).ok().flatten().is_some();
+    let sought = Sought { request: &request(job, intent), since: intent.at };
+    let finding = match engine.find(&sought).await {
+        Ok(Sighting::Listed(jobs)) => find(&wanted, &jobs, claimed),
+        Ok(Sighting::Taken(ticket)) => Finding::Taken(ticket),
+        Ok(Sighting::Absent) => Finding::Absent,
         Err(failure) => {
             tracing::warn!(order = job.id.0, %failure, "cannot look it up");
             Finding::Unknown

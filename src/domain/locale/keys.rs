@@ -209,6 +209,7 @@ text_keys! {
     /// Written into the audit when the admin gave no reason.
     TopUpReason = "top_up_reason" [],
     AlertEngineClosed = "alert_engine_closed" ["engine", "reason"],
+    AlertEngineDown = "alert_engine_down" ["engine", "reason"],
     AlertUnknownOutcome = "alert_unknown_outcome" ["number"],
     AlertUndelivered = "alert_undelivered" ["number"],
     AlertUndeliveredSome = "alert_undelivered_some" [],

@@ -75,6 +75,7 @@ pub(super) fn polled(answer: &Answer, key: &str) -> Result<Polled, Failure> {
     Ok(Polled {
         progress: progress(video(answer, key)?)?,
         again_in: answer.poll_after.or(answer.retry_after),
+        cost: None,
     })
 }
 

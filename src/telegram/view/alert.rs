@@ -14,6 +14,9 @@ impl View<'_> {
             Alert::EngineClosed { engine, reason } => self.long(reason, |reason| {
                 self.say(TextKey::AlertEngineClosed, &[("engine", words(engine)), ("reason", reason)])
             }),
+            Alert::EngineDown { engine, reason } => self.long(reason, |reason| {
+                self.say(TextKey::AlertEngineDown, &[("engine", words(engine)), ("reason", reason)])
+            }),
             Alert::UnknownOutcome { job } => self.say(TextKey::AlertUnknownOutcome, &number(job)),
             Alert::Undelivered { job: Some(job) } => self.say(TextKey::AlertUndelivered, &number(job)),
             Alert::Undelivered { job: None } => self.say(TextKey::AlertUndeliveredSome, &[]),

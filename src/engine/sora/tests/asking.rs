@@ -9,6 +9,8 @@ use serde_json::json;
 use std::collections::HashMap;
 
 use super::*;
+use crate::domain::reconcile::Listed;
+use crate::domain::time::Timestamp;
 
 fn ticket() -> Ticket {
     Ticket::new("video_1")
@@ -77,14 +79,22 @@ async fn list_of_five() -> (String, Calls) {
     serve(Router::new().route("/v1/videos", list)).await
 }
 
+async fn listed(origin: &str, since: Timestamp) -> Result<Vec<Listed>, Failure> {
+    let request = super::submitting::request();
+    match sora(origin).find(&Sought { request: &request, since }).await? {
+        Sighting::Listed(jobs) => Ok(jobs),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
 async fn a_list_is_read_back_to_the_moment_and_no_further() {
     let (origin, calls) = list_of_five().await;
     let since = Timestamp::from_seconds(3500);
 
-    let listing = sora(&origin).list(since).await.unwrap();
+    let listing = listed(&origin, since).await.unwrap();
 
-    let names: Vec<_> = listing.jobs.iter().map(|job| job.ticket.as_str()).collect();
+    let names: Vec<_> = listing.iter().map(|job| job.ticket.as_str()).collect();
     assert_eq!(names, ["v0", "v1", "v2", "v3"]);
     let expected = [
         format!("GET /v1/videos?limit=100&order=desc Bearer {KEY}"),
@@ -96,8 +106,8 @@ async fn a_list_is_read_back_to_the_moment_and_no_further() {
 #[tokio::test]
 async fn a_list_is_read_to_its_end() {
     let (origin, calls) = list_of_five().await;
-    let listing = sora(&origin).list(Timestamp(0)).await.unwrap();
-    assert_eq!(listing.jobs.len(), 5);
+    let listing = listed(&origin, Timestamp(0)).await.unwrap();
+    assert_eq!(listing.len(), 5);
     assert_eq!(calls.all().len(), 3);
 }
 
@@ -110,11 +120,11 @@ async fn half_a_list_proves_nothing() {
         Ok(Json(json!({ "data": [{ "id": "v0", "created_at": 5000 }], "has_more": true })))
     });
     let (origin, _) = serve(Router::new().route("/v1/videos", list)).await;
-    let failure = sora(&origin).list(Timestamp(0)).await.unwrap_err();
+    let failure = listed(&origin, Timestamp(0)).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Server);
 
     let (listless, _) = serve(Router::new()).await;
-    let failure = sora(&listless).list(Timestamp(0)).await.unwrap_err();
+    let failure = listed(&listless, Timestamp(0)).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Missing);
 }
 

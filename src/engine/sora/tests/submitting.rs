@@ -14,8 +14,9 @@ use crate::domain::catalog::Size;
 
 use super::*;
 
-fn request() -> RenderRequest {
+pub(super) fn request() -> RenderRequest {
     RenderRequest {
+        reference: "17-1".into(),
         prompt: "Кот за роялем\r\nв джаз-клубе \"Рояль\"".into(),
         model: "sora-2-pro".into(),
         size: Size { width: 1024, height: 1792 },

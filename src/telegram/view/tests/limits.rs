@@ -59,6 +59,7 @@ fn names_reasons_and_problems_break_nothing() {
         assert_sound(&view.greeting(&text, &viewer(Tokens::CAP.get(), true), Tokens::CAP), MESSAGE_LIMIT);
         for alert in [
             Alert::EngineClosed { engine: "sora".to_owned(), reason: text.clone() },
+            Alert::EngineDown { engine: "sora".to_owned(), reason: text.clone() },
             Alert::ScriptsLoaded { version: "1".to_owned(), changes: vec![text.clone(); 50] },
             Alert::ScriptsRefused { problems: text.clone() },
             Alert::UnknownOutcome { job: JobId(17) },
