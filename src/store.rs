@@ -123,6 +123,14 @@ impl Store {
         self.writer.close();
     }
 
+    /// Waits until a decision could be taken.
+    ///
+    /// # Errors
+    /// `Closed` when none will be any more.
+    pub async fn can_write(&self) -> Result<(), StoreError> {
+        self.writer.write(|_| Ok(())).await
+    }
+
     /// A snapshot: it sees whole decisions only, and holds nobody up.
     fn read(&self) -> Result<ReadTransaction, StoreError> {
         Ok(self.db.begin_read()?)

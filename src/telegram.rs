@@ -1,6 +1,6 @@
 //! The people: updates become use cases, outcomes become messages. The only place that names teloxide.
 //!
-//! In reading order: how updates come in (`poller`), wait their turn (`runner`) and are read (`update`, `command`, `tap`);
+//! In reading order: how updates come in (`poller` or `webhook`, into the `inbox`), wait their turn (`runner`) and are read (`update`, `command`, `tap`);
 //! the conversation (`dialog`) and its words (`view`, on `screen`s, in `html`); how messages go out (`chat`, `sender`,
 //! `pace`, `api`). It moves no money and keeps nothing but what it needs to be polite: pauses, and what cards show.
 
@@ -11,7 +11,7 @@ use reqwest::Url;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::port::Scripts;
+use crate::app::port::{Listening, Scripts, Webhook};
 use crate::app::{App, AppError};
 
 mod api;
@@ -22,19 +22,23 @@ mod html;
 mod inbox;
 mod pace;
 mod poller;
+mod pulse;
 mod runner;
 mod screen;
 mod sender;
 mod tap;
 mod update;
 mod view;
+mod webhook;
 
 use api::{Api, CommandList, Fault};
 use dialog::Dialog;
 use poller::Poller;
+use pulse::Pulse;
 use runner::Runner;
 use sender::Sender;
 use view::View;
+use webhook::{Desk, Door};
 
 /// Between two tries to learn our own name.
 const INTRODUCTION_PAUSE: Duration = Duration::from_secs(30);
@@ -45,6 +49,8 @@ pub struct TelegramSettings {
     pub token: SecretString,
     /// The Bot API server, without the token's part.
     pub api_url: Url,
+    /// Our own address as the internet sees it: updates are brought there. None: we poll.
+    pub public_url: Option<Url>,
     /// How long handlers may go on after a signal to stop.
     pub grace: Duration,
 }
@@ -65,6 +71,8 @@ pub struct Telegram {
     sender: Sender,
     scripts: Arc<dyn Scripts>,
     grace: Duration,
+    door: Option<Arc<Door>>,
+    pulse: Pulse,
     /// The bot's own name, once Telegram has told it.
     username: OnceLock<String>,
 }
@@ -76,8 +84,9 @@ pub struct Telegram {
 pub fn connect(settings: &TelegramSettings, scripts: Arc<dyn Scripts>) -> Result<Telegram, TelegramError> {
     let api = Api::new(&settings.token, &settings.api_url)
         .map_err(|error| TelegramError::Client(error.without_url().to_string()))?;
-    let (sender, username) = (Sender::default(), OnceLock::new());
-    Ok(Telegram { api, sender, scripts, grace: settings.grace, username })
+    let door = settings.public_url.as_ref().map(|public| Arc::new(Door::new(public, &settings.token)));
+    let (sender, pulse, username) = (Sender::default(), Pulse::default(), OnceLock::new());
+    Ok(Telegram { api, sender, scripts, grace: settings.grace, door, pulse, username })
 }
 
 /// Listens and answers until `stop`: first to what the last run left, then to what comes in. Then finishes what runs,
@@ -97,17 +106,42 @@ pub async fn run(
     let poller = Poller { source: Arc::clone(&telegram) as _, inbox: app, runner: runner.clone() };
     // Polling does not wait for the introduction: a bot whose name is not known yet answers all the same.
     let introduction = stop.run_until_cancelled(telegram.introduce());
-    let polled = async {
-        let polled = poller.run(&stop).await;
+    let heard = async {
+        let heard = match &telegram.door {
+            Some(door) => telegram.brought(door, &poller, &stop).await,
+            None => poller.run(&stop).await,
+        };
         stop.cancel();
-        polled
+        heard
     };
-    let (polled, _) = tokio::join!(polled, introduction);
+    let (heard, _) = tokio::join!(heard, introduction);
     runner.stop(telegram.grace).await;
-    polled
+    heard
 }
 
 impl Telegram {
+    /// Where updates are brought, if they are: to be hung into the web server.
+    pub fn webhook(&self) -> Option<Arc<dyn Webhook>> {
+        self.door.clone().map(|door| door as _)
+    }
+
+    /// Takes what is brought, after what the last run left.
+    async fn brought(
+        &self,
+        door: &Door,
+        poller: &Poller,
+        stop: &CancellationToken,
+    ) -> Result<(), TelegramError> {
+        let Some(fed) = stop.run_until_cancelled(poller.feed(&mut None)).await else {
+            return Ok(());
+        };
+        fed?;
+        door.open(Desk { inbox: Arc::clone(&poller.inbox), runner: poller.runner.clone() });
+        let kept = webhook::keep(self, door, stop).await;
+        door.close();
+        kept
+    }
+
     /// Learns the bot's own name and says which commands it has. Not needed for anything else, so it fails quietly.
     async fn introduce(&self) {
         loop {
@@ -136,5 +170,11 @@ impl Telegram {
 
     fn username(&self) -> Option<&str> {
         self.username.get().map(String::as_str)
+    }
+}
+
+impl Listening for Telegram {
+    fn listening(&self) -> Result<(), String> {
+        if self.pulse.is_felt() { Ok(()) } else { Err("telegram has not answered for a while".to_owned()) }
     }
 }

@@ -15,4 +15,5 @@ mod telegram {
     mod money;
     mod ordering;
     mod restart;
+    mod webhook;
 }

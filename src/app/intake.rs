@@ -20,13 +20,23 @@ pub struct Met {
 }
 
 impl App {
-    /// Keeps a batch of updates. Only afterwards may they be confirmed to whoever sent them.
+    /// Keeps a batch of updates as getUpdates gives them. Only afterwards may they be confirmed to whoever sent them.
+    /// Answers with those that were new.
     ///
     /// # Errors
     /// When they could not be kept: then they must not be confirmed.
-    pub async fn accept(&self, batch: Vec<Incoming>) -> Result<(), AppError> {
+    pub async fn accept(&self, batch: Vec<Incoming>) -> Result<Vec<UpdateId>, AppError> {
         let batch = batch.into_iter().map(|incoming| (incoming.id, incoming.json)).collect();
         Ok(self.store.accept_updates(batch).await?)
+    }
+
+    /// Keeps one update that was brought to a webhook, where others may have overtaken it. Only afterwards may it be
+    /// confirmed. Says whether it was new.
+    ///
+    /// # Errors
+    /// When it could not be kept.
+    pub async fn accept_brought(&self, incoming: Incoming) -> Result<bool, AppError> {
+        Ok(self.store.accept_brought_update(incoming.id, incoming.json).await?)
     }
 
     /// Updates that were accepted and not handled, in order, from after `after` on.
@@ -38,12 +48,12 @@ impl App {
         Ok(updates.into_iter().map(|(id, json)| Incoming { id, json }).collect())
     }
 
-    /// The id from which on updates are new to us.
+    /// The id from which on there may be updates that we don't have.
     ///
     /// # Errors
     /// What the store says.
     pub fn next_offset(&self) -> Result<Option<UpdateId>, AppError> {
-        Ok(self.store.newest_update()?.map(|newest| UpdateId(newest.0 + 1)))
+        Ok(self.store.next_update()?)
     }
 
     /// Nothing is left to do for this update. Decisions that it causes say so themselves, in their own commit.

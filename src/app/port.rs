@@ -1,4 +1,4 @@
-//! What the use cases need of the outside, as traits: a chat, engines, scripts, time and chance.
+//! What the use cases need of the outside, as traits: a chat, engines, scripts, webhooks, time and chance.
 //!
 //! Nothing here knows Telegram, HTTP or Lua. Adapters implement these; tests put named fakes in their place.
 
@@ -6,6 +6,7 @@ mod chance;
 mod chat;
 mod engine;
 mod scripts;
+mod webhook;
 
 pub use chance::{Clock, Random};
 pub use chat::{Addressee, CardView, Chat, ChatError, Parcel, Sent, Stage};
@@ -16,3 +17,4 @@ pub use engine::{
 pub use scripts::{
     Faults, QuickEdit, ScriptFiles, ScriptSet, ScriptSource, ScriptStatus, Scripts, Seeding, Seeds,
 };
+pub use webhook::{Listening, Method, Webhook, WebhookAnswer, WebhookRequest};

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::control::Control;
 use super::data_key;
 use super::real::{SystemClock, SystemRandom};
-use crate::app::port::Engine;
+use crate::app::port::{Engine, Webhook};
 use crate::app::{
     AcceptedScripts, AcceptedSettings, App, Engines, Reload, ScriptsUnusable, Settings, engines,
     housekeeping, outbox, progress, worker,
@@ -23,6 +24,7 @@ use crate::engine::sora::{Sora, SoraSettings};
 use crate::script::{Folder, FolderSettings, Problem};
 use crate::store::{Options, Store};
 use crate::telegram::{self, Telegram, TelegramSettings};
+use crate::web::{self, Web};
 
 /// Telegram's limit for a file that a bot sends (core.telegram.org/bots/api#sendvideo).
 const MAX_UPLOAD: u64 = 50 * 1024 * 1024;
@@ -33,6 +35,8 @@ pub(super) struct Bot {
     pub(super) app: Arc<App>,
     telegram: Arc<Telegram>,
     folder: Arc<Folder>,
+    /// Taken before anything is promised: a port that is not free is told at once.
+    listener: Option<TcpListener>,
     config: Config,
 }
 
@@ -45,14 +49,19 @@ impl Bot {
         let folder = Arc::new(Folder::new(folder_settings(&config)));
         let accepted = accepted_scripts(&config, &store, folder.clone(), seed).await?;
         let token = config.telegram.token.clone().context("no bot token")?;
-        let settings =
-            TelegramSettings { token, api_url: config.telegram.api_url.clone(), grace: config.worker.grace };
+        let listener = listener(&config).await?;
+        let settings = TelegramSettings {
+            token,
+            api_url: config.telegram.api_url.clone(),
+            public_url: config.http.public_url.clone().filter(|_| listener.is_some()),
+            grace: config.worker.grace,
+        };
         let telegram = Arc::new(telegram::connect(&settings, accepted.clone())?);
         let settings = app_settings(&config, welcome);
         let engines = engines(&config)?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let app = App::new(store, accepted.clone(), engines, clock, random, settings).with_accepted(accepted);
-        Ok(Self { app: Arc::new(app), telegram, folder, config })
+        Ok(Self { app: Arc::new(app), telegram, folder, listener, config })
     }
 
     /// Serves until told to stop, then finishes or parks what is under way within the grace period.
@@ -60,7 +69,7 @@ impl Bot {
     /// # Errors
     /// When a part that the others need has ended badly.
     pub(super) async fn serve(self, stop: CancellationToken) -> Result<()> {
-        let Self { app, telegram, folder, config } = self;
+        let Self { app, telegram, folder, listener, config } = self;
         for name in app.engines.names() {
             tracing::info!(engine = %name, "renders");
         }
@@ -72,6 +81,11 @@ impl Bot {
         let mut parts: JoinSet<Result<()>> = JoinSet::new();
         let chat = telegram.clone();
         let grace = config.worker.grace;
+        if let Some(listener) = listener {
+            let web = Web { app: app.clone(), listening: chat.clone(), webhooks: webhooks(&chat) };
+            let stop = stop.clone();
+            parts.spawn(async move { web::serve(listener, web, stop).await.context("the web server") });
+        }
         {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move { Ok(telegram::run(app, telegram, stop).await?) });
@@ -110,6 +124,18 @@ impl Bot {
         app.store.close();
         ended
     }
+}
+
+/// Everything that is called from outside. Payment rails and engines add theirs here.
+fn webhooks(telegram: &Telegram) -> Vec<Arc<dyn Webhook>> {
+    telegram.webhook().into_iter().collect()
+}
+
+async fn listener(config: &Config) -> Result<Option<TcpListener>> {
+    let Some(address) = config.http.addr else { return Ok(None) };
+    let listener = TcpListener::bind(address).await.with_context(|| format!("the address {address}"))?;
+    tracing::info!(address = %listener.local_addr()?, "listens for health checks and webhooks");
+    Ok(Some(listener))
 }
 
 /// The first bad end stops all the others; its error is the one that is told.

@@ -60,6 +60,8 @@ async fn serve(sources: Sources, args: &SandboxArgs) -> Result<(), Failure> {
     let temporary = Temporary::unless(args.data.as_deref())?;
     let mut config = Config::load(settings(sources, &sandbox.origin(), &temporary.folder))?;
     config.worker.render_deadline = render + PATIENCE;
+    // Nobody outside can call it.
+    (config.http.addr, config.http.public_url) = (None, None);
     log::start(&config.log);
 
     let bot = Bot::assemble(config, Some(WELCOME), false).await?;

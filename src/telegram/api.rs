@@ -11,8 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use teloxide::Bot;
 use teloxide::payloads::{
-    AnswerCallbackQuery, DeleteMyCommands, DeleteWebhook, EditMessageText, GetMe, SendMessage, SendVideo,
-    SetMyCommands,
+    AnswerCallbackQuery, DeleteMyCommands, EditMessageText, GetMe, SendMessage, SendVideo, SetMyCommands,
 };
 use teloxide::requests::{JsonRequest, MultipartRequest, Payload};
 use teloxide::types::{
@@ -20,16 +19,18 @@ use teloxide::types::{
     LinkPreviewOptions, MessageId, ParseMode, ReplyMarkup,
 };
 
-use crate::domain::id::{MessageRef, UpdateId};
+use crate::domain::id::MessageRef;
 use crate::domain::job::Film;
 
 use super::html;
 use super::screen::{Button, Press, Screen, Toast};
 
 mod fault;
+mod updates;
 
 pub use fault::Fault;
 use fault::fault;
+pub use updates::numbered;
 
 /// How long Telegram holds a getUpdates open when there is nothing to tell.
 const LONG_POLL: Duration = Duration::from_secs(50);
@@ -40,9 +41,6 @@ const ORDINARY_CALL: Duration = Duration::from_secs(30);
 const UPLOAD: Duration = Duration::from_secs(300);
 /// `answerCallbackQuery` takes no more, in UTF-16 units.
 const TOAST_LIMIT: usize = 200;
-
-/// The updates that we understand; Telegram sends no others.
-const ALLOWED_UPDATES: [&str; 3] = ["message", "callback_query", "my_chat_member"];
 
 /// Three clients with one token: each kind of call has its own time limit, and an upload never fills the line of another.
 pub struct Api {
@@ -98,26 +96,6 @@ impl Api {
             uploads: bot(UPLOAD)?,
             polls: bot(LONG_POLL + LONG_POLL_MARGIN)?,
         })
-    }
-
-    /// Waits for updates from `offset` on and hands them over as they came. Asking confirms all before `offset`.
-    pub async fn updates(&self, offset: Option<UpdateId>) -> Result<Vec<Value>, Fault> {
-        let payload = GetUpdates {
-            offset: offset.map(|id| id.0),
-            timeout: LONG_POLL.as_secs(),
-            allowed_updates: ALLOWED_UPDATES,
-        };
-        match call(&self.polls, payload).await? {
-            Value::Array(updates) => Ok(updates),
-            other => Err(Fault::Transient(format!("getUpdates answered no list: {}", kind(&other)))),
-        }
-    }
-
-    /// Unhooks the webhook; what waits stays waiting.
-    pub async fn delete_webhook(&self) -> Result<(), Fault> {
-        let mut payload = DeleteWebhook::new();
-        payload.drop_pending_updates = Some(false);
-        call(&self.calls, payload).await.map(drop)
     }
 
     /// The bot's own username.
@@ -241,33 +219,8 @@ impl<P: Payload> Payload for Loose<P> {
     const NAME: &'static str = P::NAME;
 }
 
-/// getUpdates with raw updates: typed ones lose a message for a kind of entity that is newer than the types.
-#[derive(Serialize)]
-struct GetUpdates {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    offset: Option<u64>,
-    timeout: u64,
-    allowed_updates: [&'static str; ALLOWED_UPDATES.len()],
-}
-
-impl Payload for GetUpdates {
-    type Output = Value;
-    const NAME: &'static str = "GetUpdates";
-}
-
 async fn call<P: Payload + Serialize + 'static>(bot: &Bot, payload: P) -> Result<Value, Fault> {
     JsonRequest::new(bot.clone(), Loose(payload)).await.map_err(fault)
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }
 
 fn message_ref(chat: i64, sent: &Value) -> Result<MessageRef, Fault> {

@@ -8,13 +8,16 @@ use crate::domain::id::UpdateId;
 
 #[async_trait]
 pub trait Inbox: Send + Sync {
-    /// Keeps them, durably; those already known are ignored.
-    async fn accept(&self, batch: Vec<Incoming>) -> Result<(), AppError>;
+    /// Keeps what getUpdates gave, durably; those already known are ignored. Answers with the new ones.
+    async fn accept(&self, batch: Vec<Incoming>) -> Result<Vec<UpdateId>, AppError>;
+
+    /// Keeps one that was brought to the webhook, perhaps overtaken by others. Says whether it was new.
+    async fn accept_brought(&self, incoming: Incoming) -> Result<bool, AppError>;
 
     /// What waits, in the order of its ids.
     fn unhandled(&self, after: Option<UpdateId>, limit: usize) -> Result<Vec<Incoming>, AppError>;
 
-    /// The first id that we have not seen.
+    /// The first id that we may not have.
     fn next_offset(&self) -> Result<Option<UpdateId>, AppError>;
 
     /// Forgets one. Forgetting it again does nothing.
@@ -23,8 +26,12 @@ pub trait Inbox: Send + Sync {
 
 #[async_trait]
 impl Inbox for App {
-    async fn accept(&self, batch: Vec<Incoming>) -> Result<(), AppError> {
+    async fn accept(&self, batch: Vec<Incoming>) -> Result<Vec<UpdateId>, AppError> {
         Self::accept(self, batch).await
+    }
+
+    async fn accept_brought(&self, incoming: Incoming) -> Result<bool, AppError> {
+        Self::accept_brought(self, incoming).await
     }
 
     fn unhandled(&self, after: Option<UpdateId>, limit: usize) -> Result<Vec<Incoming>, AppError> {
@@ -57,16 +64,23 @@ pub mod fake {
 
     #[async_trait]
     impl Inbox for MemoryInbox {
-        async fn accept(&self, batch: Vec<Incoming>) -> Result<(), AppError> {
+        async fn accept(&self, batch: Vec<Incoming>) -> Result<Vec<UpdateId>, AppError> {
             let mut next = self.next.lock().unwrap();
+            let mut kept = Vec::new();
             for incoming in batch {
                 // Far below the newest is a new count, a little below it a repetition.
                 if next.is_none_or(|next| incoming.id >= next || incoming.id.0 + 1_000 < next.0) {
                     *next = Some(UpdateId(incoming.id.0 + 1));
+                    kept.push(incoming.id);
                     self.rows.lock().unwrap().insert(incoming.id, incoming.json);
                 }
             }
-            Ok(())
+            Ok(kept)
+        }
+
+        async fn accept_brought(&self, incoming: Incoming) -> Result<bool, AppError> {
+            let known = self.handled.lock().unwrap().contains(&incoming.id);
+            Ok(!known && self.rows.lock().unwrap().insert(incoming.id, incoming.json).is_none())
         }
 
         fn unhandled(&self, after: Option<UpdateId>, limit: usize) -> Result<Vec<Incoming>, AppError> {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::Incoming;
@@ -27,15 +26,20 @@ const CHUNK: usize = 100;
 /// Where updates come from.
 #[async_trait]
 pub trait Source: Send + Sync {
-    async fn updates(&self, offset: Option<UpdateId>) -> Result<Vec<Value>, Fault>;
+    async fn updates(&self, offset: Option<UpdateId>) -> Result<Vec<Incoming>, Fault>;
 
     async fn delete_webhook(&self) -> Result<(), Fault>;
 }
 
 #[async_trait]
 impl Source for Telegram {
-    async fn updates(&self, offset: Option<UpdateId>) -> Result<Vec<Value>, Fault> {
-        self.api.updates(offset).await
+    async fn updates(&self, offset: Option<UpdateId>) -> Result<Vec<Incoming>, Fault> {
+        let answer = self.api.updates(offset).await;
+        // While another instance still polls, this one is as ready as it can be: a redeploy waits for that.
+        if matches!(answer, Ok(_) | Err(Fault::Rival | Fault::Patience(_))) {
+            self.pulse.beat();
+        }
+        answer
     }
 
     async fn delete_webhook(&self) -> Result<(), Fault> {
@@ -73,7 +77,7 @@ impl Poller {
             let wait = match answer {
                 Ok(updates) => {
                     (pause, rival_told) = (Pause(FIRST_PAUSE), false);
-                    self.accept(readable(updates), &mut fed).await?;
+                    self.accept(updates, &mut fed).await?;
                     continue;
                 }
                 Err(Fault::Token) => return Err(TelegramError::TokenRefused),
@@ -106,11 +110,10 @@ impl Poller {
     }
 
     async fn accept(&self, batch: Vec<Incoming>, fed: &mut Option<UpdateId>) -> Result<(), TelegramError> {
-        let lowest = batch.iter().map(|incoming| incoming.id).min();
-        self.inbox.accept(batch).await?;
-        // After a quiet week Telegram may count on from a lower number: then what was fed is no mark any more, and nothing
-        // of it may still be waiting when the inbox is read from its start.
-        if lowest < *fed && self.inbox.next_offset()? <= *fed {
+        let lowest = self.inbox.accept(batch).await?.into_iter().min();
+        // After a quiet week Telegram may count on from a lower number, and one that a webhook had failed to take comes late:
+        // then what was fed is no mark any more, and nothing of it may still be waiting when the inbox is read from its start.
+        if lowest.is_some() && lowest < *fed {
             self.runner.idle().await;
             *fed = None;
         }
@@ -119,7 +122,7 @@ impl Poller {
 
     /// Hands the runner everything in the inbox that it has not had yet. Waits while the runner has no room: then nothing
     /// is fetched either.
-    async fn feed(&self, fed: &mut Option<UpdateId>) -> Result<(), TelegramError> {
+    pub async fn feed(&self, fed: &mut Option<UpdateId>) -> Result<(), TelegramError> {
         loop {
             let rows = self.inbox.unhandled(*fed, CHUNK)?;
             let last = rows.len() < CHUNK;
@@ -140,18 +143,6 @@ impl Pause {
         self.0 = (now * 2).min(LONGEST_PAUSE);
         now
     }
-}
-
-/// Those that have a number; without one an update can be neither kept nor confirmed.
-fn readable(updates: Vec<Value>) -> Vec<Incoming> {
-    let incoming = updates.into_iter().filter_map(|update| match update["update_id"].as_u64() {
-        Some(id) => Some(Incoming { id: UpdateId(id), json: update.to_string() }),
-        None => {
-            tracing::debug!("an update without a number is ignored");
-            None
-        }
-    });
-    incoming.collect()
 }
 
 #[cfg(test)]

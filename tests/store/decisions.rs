@@ -247,6 +247,33 @@ async fn an_update_is_kept_until_the_decision_it_causes_and_heard_only_once() {
 }
 
 #[tokio::test]
+async fn an_update_that_was_overtaken_on_its_way_to_the_webhook_is_heard_once() {
+    let store = memory_store();
+    let bring = async |id: u64| store.accept_brought_update(UpdateId(id), "{}".into()).await.unwrap();
+    let next = || store.next_update().unwrap().map(|id| id.0);
+    assert_eq!(next(), None);
+    assert!(bring(5_000).await, "the first of all");
+    assert_eq!(next(), Some(4_000), "others may be on their way");
+    assert!(bring(5_003).await);
+    assert!(bring(5_001).await && bring(4_999).await, "overtaken, not repeated");
+    for repeated in [5_003, 5_001, 4_999, 5_000] {
+        assert!(!bring(repeated).await, "{repeated}");
+    }
+    // Now it polls: asked from the lowest missing one on, Telegram gives what it has.
+    let batch = [4_998, 5_000, 5_002].map(|id| (UpdateId(id), "{}".to_owned()));
+    assert_eq!(store.accept_updates(batch.to_vec()).await.unwrap(), [4_998, 5_002].map(UpdateId));
+    assert_eq!(next(), Some(5_004), "what did not come is not there");
+    assert_eq!(store.accept_updates(batch.to_vec()).await.unwrap(), []);
+    assert!(bring(5_004).await, "and a webhook again");
+    assert!(!bring(5_002).await);
+    assert!(bring(5_004 + 2_000_000).await && bring(17).await, "after a quiet week numbers may start anew");
+    assert!(bring(16).await && !bring(17).await && bring(18).await);
+    let waiting = store.unhandled_updates(None, 99).unwrap().into_iter().map(|(id, _)| id.0);
+    let heard = [16, 17, 18, 4_998, 4_999, 5_000, 5_001, 5_002, 5_003, 5_004, 2_005_004];
+    assert_eq!(waiting.collect::<Vec<_>>(), heard);
+}
+
+#[tokio::test]
 async fn a_username_belongs_to_its_present_owner() {
     let store = memory_store();
     store.meet(USER, profile("Aigerim"), Tokens::ZERO, [1; 32], NOON).await.unwrap();

@@ -19,9 +19,12 @@ use sora_bot::sandbox::bot_api::{BotApi, BotApiSettings, Call, FloodControl, Out
 use sora_bot::script::{Folder, FolderSettings};
 use sora_bot::store::Store;
 use sora_bot::telegram::{self, Telegram, TelegramError, TelegramSettings};
+use sora_bot::web::{self, Web};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::support::shop::{self, NOON};
 
@@ -101,7 +104,7 @@ impl Town {
                 language_code: "ru".to_owned(),
             });
         }
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = api.router();
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -113,8 +116,22 @@ impl Town {
         self.bot_of(Path::new("/nowhere"), welcome).await
     }
 
+    /// The same, to which updates are brought: at the address of `listener`.
+    pub async fn bot_behind(&self, listener: TcpListener) -> Bot {
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let bot = self.start(Path::new("/nowhere"), 10_000, Some(url.parse().unwrap())).await;
+        let webhooks = bot.telegram.webhook().into_iter().collect();
+        let web = Web { app: bot.app.clone(), listening: bot.telegram.clone(), webhooks };
+        tokio::spawn(web::serve(listener, web, bot.stop.clone()));
+        bot
+    }
+
     /// The same with the scripts in `scripts`, and the shipped words.
     pub async fn bot_of(&self, scripts: &Path, welcome: i64) -> Bot {
+        self.start(scripts, welcome, None).await
+    }
+
+    async fn start(&self, scripts: &Path, welcome: i64, public_url: Option<Url>) -> Bot {
         let settings = FolderSettings { scripts_dir: scripts.to_owned(), locales_dir: "/nowhere".into() };
         let folder = Arc::new(Folder::new(settings));
         let settings = AcceptedSettings { admins: vec![UserId(OWNER)], zone: Tz::Asia__Almaty, seed: false };
@@ -123,6 +140,7 @@ impl Town {
         let settings = TelegramSettings {
             token: SecretString::from(self.api.settings().token.clone()),
             api_url: self.url.parse().unwrap(),
+            public_url,
             grace: Duration::from_secs(5),
         };
         let telegram = Arc::new(telegram::connect(&settings, scripts.clone()).unwrap());

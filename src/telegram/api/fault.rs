@@ -73,7 +73,7 @@ pub fn salvaged(error: RequestError) -> Result<Value, Fault> {
     Err(fault(error))
 }
 
-fn network(error: &reqwest::Error) -> &'static str {
+pub fn network(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "telegram did not answer in time"
     } else if error.is_connect() {
@@ -84,7 +84,7 @@ fn network(error: &reqwest::Error) -> &'static str {
 }
 
 /// An answer that is not what the client expects: a proxy's page, or an error with parameters it doesn't know.
-fn unread(raw: &str) -> Fault {
+pub fn unread(raw: &str) -> Fault {
     let Ok(answer) = serde_json::from_str::<Value>(raw) else {
         return Fault::Transient("the answer is not json".to_owned());
     };

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::any;
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::*;
@@ -16,7 +16,7 @@ use crate::telegram::runner::Handler;
 
 /// Answers from a list; after its end it stops the poller.
 struct Script {
-    answers: Mutex<std::vec::IntoIter<Result<Vec<Value>, Fault>>>,
+    answers: Mutex<std::vec::IntoIter<Result<Vec<u64>, Fault>>>,
     asked: Mutex<Vec<(Option<u64>, Duration, usize)>>,
     webhooks_deleted: Mutex<usize>,
     inbox: Arc<MemoryInbox>,
@@ -26,13 +26,13 @@ struct Script {
 
 #[async_trait]
 impl Source for Script {
-    async fn updates(&self, offset: Option<UpdateId>) -> Result<Vec<Value>, Fault> {
+    async fn updates(&self, offset: Option<UpdateId>) -> Result<Vec<Incoming>, Fault> {
         let kept = self.inbox.rows.lock().unwrap().len() + self.inbox.handled.lock().unwrap().len();
         let asked = (offset.map(|id| id.0), self.began.elapsed(), kept);
         self.asked.lock().unwrap().push(asked);
         let next = self.answers.lock().unwrap().next();
         match next {
-            Some(answer) => answer,
+            Some(answer) => answer.map(|ids| ids.into_iter().map(message).collect()),
             None => {
                 while !self.inbox.rows.lock().unwrap().is_empty() {
                     tokio::task::yield_now().await;
@@ -67,10 +67,9 @@ struct Run {
 }
 
 /// Polls through `answers` with `left` in the inbox from the last run.
-async fn run(left: &[u64], answers: Vec<Result<Vec<Value>, Fault>>) -> Run {
+async fn run(left: &[u64], answers: Vec<Result<Vec<u64>, Fault>>) -> Run {
     let inbox = Arc::new(MemoryInbox::default());
-    let rows = left.iter().map(|id| Incoming { id: UpdateId(*id), json: message(*id).to_string() });
-    inbox.accept(rows.collect()).await.unwrap();
+    inbox.accept(left.iter().copied().map(message).collect()).await.unwrap();
     let stop = CancellationToken::new();
     let script = Arc::new(Script {
         answers: Mutex::new(answers.into_iter()),
@@ -92,14 +91,15 @@ fn drained(run: &mut Run) -> Vec<u64> {
     std::iter::from_fn(|| run.seen.try_recv().ok()).collect()
 }
 
-fn message(id: u64) -> Value {
-    json!({"update_id": id, "message": {"message_id": 1, "date": 0, "text": "x",
-        "from": {"id": 5, "is_bot": false, "first_name": "a"}, "chat": {"id": 5, "type": "private"}}})
+fn message(id: u64) -> Incoming {
+    let update = json!({"update_id": id, "message": {"message_id": 1, "date": 0, "text": "x",
+        "from": {"id": 5, "is_bot": false, "first_name": "a"}, "chat": {"id": 5, "type": "private"}}});
+    Incoming { id: UpdateId(id), json: update.to_string() }
 }
 
 #[tokio::test(start_paused = true)]
 async fn updates_are_kept_before_they_are_confirmed() {
-    let answers = vec![Ok(vec![message(50), message(51)]), Ok(vec![message(52), json!({"no": "number"})])];
+    let answers = vec![Ok(vec![50, 51]), Ok(vec![52])];
     let run = run(&[], answers).await;
     run.ended.unwrap();
     let asked: Vec<_> = run.script.asked.lock().unwrap().iter().map(|(o, _, kept)| (*o, *kept)).collect();
@@ -108,7 +108,7 @@ async fn updates_are_kept_before_they_are_confirmed() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_last_run_left_comes_first_and_in_order() {
-    let mut run = run(&[7, 8, 9], vec![Ok(vec![message(10)])]).await;
+    let mut run = run(&[7, 8, 9], vec![Ok(vec![10])]).await;
     run.ended.as_ref().unwrap();
     assert_eq!(run.script.asked.lock().unwrap()[0].0, Some(10));
     assert_eq!(drained(&mut run), [7, 8, 9, 10]);
@@ -116,8 +116,7 @@ async fn what_the_last_run_left_comes_first_and_in_order() {
 
 #[tokio::test(start_paused = true)]
 async fn a_new_count_after_a_quiet_week_is_followed() {
-    let mut run =
-        run(&[], vec![Ok(vec![message(90_000)]), Ok(vec![message(17)]), Ok(vec![message(18)])]).await;
+    let mut run = run(&[], vec![Ok(vec![90_000]), Ok(vec![17]), Ok(vec![18])]).await;
     run.ended.as_ref().unwrap();
     assert_eq!(drained(&mut run), [90_000, 17, 18]);
     let asked: Vec<_> = run.script.asked.lock().unwrap().iter().map(|(offset, ..)| *offset).collect();
@@ -126,7 +125,7 @@ async fn a_new_count_after_a_quiet_week_is_followed() {
 
 #[tokio::test(start_paused = true)]
 async fn an_update_that_comes_again_is_run_once() {
-    let mut run = run(&[], vec![Ok(vec![message(50)]), Ok(vec![message(50)]), Ok(vec![])]).await;
+    let mut run = run(&[], vec![Ok(vec![50]), Ok(vec![50]), Ok(vec![])]).await;
     run.ended.as_ref().unwrap();
     assert_eq!(drained(&mut run), [50]);
 }
@@ -160,15 +159,19 @@ async fn a_refused_token_ends_it() {
 
 /// A Bot API that notes what it was asked, as method and body, and gives the same answer to everything.
 async fn bot_api(status: u16, answer: Value) -> (Api, mpsc::UnboundedReceiver<(String, Value)>) {
-    type Shared = (mpsc::UnboundedSender<(String, Value)>, u16, Value);
+    bot_api_saying(status, answer.to_string()).await
+}
+
+async fn bot_api_saying(status: u16, answer: String) -> (Api, mpsc::UnboundedReceiver<(String, Value)>) {
+    type Shared = (mpsc::UnboundedSender<(String, Value)>, u16, String);
     async fn respond(
         State((calls, status, answer)): State<Shared>,
         uri: axum::http::Uri,
         body: String,
-    ) -> (axum::http::StatusCode, axum::Json<Value>) {
+    ) -> (axum::http::StatusCode, String) {
         let body = serde_json::from_str(&body).unwrap_or(Value::Null);
         calls.send((uri.path().to_owned(), body)).unwrap();
-        (axum::http::StatusCode::from_u16(status).unwrap(), axum::Json(answer))
+        (axum::http::StatusCode::from_u16(status).unwrap(), answer)
     }
     let (calls, seen) = mpsc::unbounded_channel();
     let app = Router::new().fallback(any(respond)).with_state((calls, status, answer));
@@ -180,10 +183,13 @@ async fn bot_api(status: u16, answer: Value) -> (Api, mpsc::UnboundedReceiver<(S
 
 #[tokio::test]
 async fn polling_asks_for_what_we_understand_and_takes_it_raw() {
-    let update = json!({"update_id": 3, "hologram": {"entities": [{"type": "new"}]}});
-    let (api, mut calls) = bot_api(200, json!({"ok": true, "result": [update]})).await;
+    let new = json!({"update_id": 3, "hologram": {"entities": [{"type": "new"}]}});
+    let deep = format!("{{\"update_id\": 4, \"message\": {}{}}}", "[".repeat(500), "]".repeat(500));
+    let answer = format!("{{\"ok\": true, \"result\": [{new}, {deep}, {{\"no\": \"number\"}}]}}");
+    let (api, mut calls) = bot_api_saying(200, answer).await;
     let updates = Api::updates(&api, Some(UpdateId(3))).await.unwrap();
-    assert_eq!(updates, [update]);
+    let expected = [(3, new.to_string()), (4, deep)];
+    assert_eq!(updates, expected.map(|(id, json)| Incoming { id: UpdateId(id), json }));
     let (path, body) = calls.recv().await.unwrap();
     assert_eq!(path.to_lowercase(), "/bot12345:secret/getupdates");
     assert_eq!(body["offset"], 3);
@@ -198,6 +204,28 @@ async fn removing_the_webhook_drops_nothing() {
     let (path, body) = calls.recv().await.unwrap();
     assert_eq!(path.to_lowercase(), "/bot12345:secret/deletewebhook");
     assert_eq!(body["drop_pending_updates"], false);
+}
+
+#[tokio::test]
+async fn what_telegram_refuses_is_understood() {
+    for (status, answer, fault) in [
+        (
+            429,
+            json!({"ok": false, "description": "Too Many Requests: retry after 7", "parameters": {"retry_after": 7}}),
+            Fault::Patience(Duration::from_secs(7)),
+        ),
+        (
+            409,
+            json!({"ok": false, "description": "Conflict: terminated by other getUpdates request"}),
+            Fault::Rival,
+        ),
+        (409, json!({"ok": false, "description": "Conflict: a webhook is active"}), Fault::Webhook),
+    ] {
+        let (api, _calls) = bot_api(status, answer).await;
+        assert_eq!(Api::updates(&api, None).await, Err(fault));
+    }
+    let (api, _calls) = bot_api_saying(502, "<html>Bad Gateway</html>".to_owned()).await;
+    assert!(matches!(Api::updates(&api, None).await, Err(Fault::Transient(_))));
 }
 
 #[tokio::test]
