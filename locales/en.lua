@@ -281,7 +281,7 @@ All of it is back: {price:token}. You have {balance:token}.
     alert_undelivered = "🟠 Order No. {number}: a message to the user could not be delivered and will not be tried again.",
     alert_undelivered_some = "🟠 A message to a user could not be delivered and will not be tried again.",
     alert_scripts_loaded = "🟢 New scripts are in force, version <code>{version}</code>.\n{changes}",
-    alert_scripts_refused = "🔴 The scripts have a mistake and were not accepted; the previous version stays in force.\n<code>{problems}</code>",
+    alert_scripts_refused = "🔴 The scripts have a mistake and were not accepted; the previous version stays in force.\n<pre>{problems}</pre>",
 
     -- Идеи и меню -------------------------------------------------------------------------------------------------------
 
@@ -294,6 +294,6 @@ All of it is back: {price:token}. You have {balance:token}.
     buy_package = [[<b>{tokens:token} for {price} ₸</b>
 
 Topping up is done by hand for now: write to the bot's owner that you need this package, and give your number <code>{id}</code>. As soon as the tokens arrive, I will tell you.]],
-    alert_menu_failed = "🟠 A menu of version <code>{version}</code> could not be computed; the usual one is shown instead.\n<code>{problem}</code>",
+    alert_menu_failed = "🟠 A menu of version <code>{version}</code> could not be computed; the usual one is shown instead.\n<pre>{problem}</pre>",
   },
 }

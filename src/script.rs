@@ -4,6 +4,7 @@
 //! may be a function: its machine is kept as long as its set is in force. This is the only place that names mlua.
 
 mod changes;
+mod excerpt;
 mod explain;
 mod fields;
 mod files;
@@ -30,8 +31,9 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use excerpt::Excerpt;
 pub use files::FolderSettings;
 pub use folder::{Calculation, Folder};
 pub use load::WhatIf;
-pub use problem::Problem;
+pub use problem::{Hint, Problem};
 pub use watcher::Watcher;

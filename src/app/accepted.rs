@@ -48,7 +48,7 @@ pub struct AcceptedSettings {
 #[derive(Debug, thiserror::Error)]
 pub enum ScriptsUnusable {
     /// The folder's files are wrong, and there is no accepted set to go on with.
-    #[error("the scripts cannot be used\n{}", .0.join("\n"))]
+    #[error("the scripts cannot be used\n{}", .0.join("\n\n"))]
     Problems(Vec<String>),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -257,7 +257,7 @@ impl AcceptedScripts {
     }
 
     async fn tell_refused(&self, problems: &[String]) -> Result<(), StoreError> {
-        let alert = Alert::ScriptsRefused { problems: problems.join("\n") };
+        let alert = Alert::ScriptsRefused { problems: problems.join("\n\n") };
         self.store.alert(self.settings.admins.clone(), alert, self.clock.now()).await
     }
 

@@ -207,9 +207,9 @@ pub(super) fn folder_settings(config: &Config) -> FolderSettings {
     }
 }
 
-/// One mistake a line.
+/// Each with its line of the script, an empty line between two.
 pub(super) fn listed(problems: &[Problem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    problems.iter().map(|problem| format!("{problem:#}")).collect::<Vec<_>>().join("\n\n")
 }
 
 /// The admins are told by the outbox; this is for whoever reads the log.
@@ -223,8 +223,8 @@ async fn look_into_folder(app: &App) {
             tracing::info!(version, ?changes, "new scripts are in force");
         }
         Ok(Reload::Refused(problems)) => {
-            let problems = problems.join("\n");
-            tracing::warn!(problems, "scripts refused; the last good ones stay in force");
+            let problems = problems.join("\n\n");
+            tracing::warn!("scripts refused; the last good ones stay in force\n{problems}");
         }
         Err(error) => tracing::error!(%error, "the scripts folder was not looked into"),
     }

@@ -13,7 +13,7 @@ use super::{Failure, figures};
 use crate::app::day_in;
 use crate::app::port::Clock as _;
 use crate::config::{Config, Mistakes, Sources};
-use crate::script::{Calculation, Folder, Problem, WhatIf};
+use crate::script::{Calculation, Folder, Hint, Problem, WhatIf};
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
@@ -37,15 +37,27 @@ struct Verdict {
     notes: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Told {
     file: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
+    /// Of the first character to look at, from 1, and how many there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length: Option<usize>,
+    /// The line itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
     /// A field of a script, or a key of the settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
     message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suggestion: Option<String>,
 }
@@ -79,7 +91,7 @@ fn check(config: &Config, args: &CheckArgs) -> Result<(), Failure> {
         println!("{}", promos.render(super::table::Form::Text));
     }
     for warning in &right.warnings {
-        println!("warning: {warning}");
+        println!("warning: {warning:#}");
     }
     if let Some(reminder) = stale_rate(catalog, day_in(config.locale.time_zone, SystemClock.now())) {
         println!("warning: {reminder}");
@@ -95,10 +107,9 @@ fn verdict(config: &Config, args: &CheckArgs) -> Verdict {
             let today = day_in(config.locale.time_zone, SystemClock.now());
             warnings.extend(stale_rate(&right.set.catalog, today).map(|message| Told {
                 file: "pricing.lua".to_owned(),
-                line: None,
                 path: Some("usd_rate_date".to_owned()),
                 message,
-                suggestion: None,
+                ..Told::default()
             }));
             Verdict { ok: true, version: Some(right.set.version), problems: Vec::new(), warnings, notes }
         }
@@ -122,8 +133,12 @@ fn calculated(config: &Config, args: &CheckArgs) -> Result<Calculation, Vec<Prob
 
 impl From<Problem> for Told {
     fn from(problem: Problem) -> Self {
-        let Problem { file, line, path, message, suggestion } = problem;
-        Self { file, line, path, message, suggestion }
+        let Problem { file, line, path, message, hint } = problem;
+        let Hint { expected, found, suggestion, excerpt } = *hint;
+        let column = excerpt.as_ref().map(|excerpt| excerpt.marked.start + 1);
+        let length = excerpt.as_ref().map(|excerpt| excerpt.marked.len());
+        let source = excerpt.map(|excerpt| excerpt.text);
+        Self { file, line, column, length, source, path, message, expected, found, suggestion }
     }
 }
 
@@ -132,11 +147,10 @@ fn settings_told(mistakes: Mistakes) -> Vec<Told> {
         file: mistake.place.source,
         line: mistake.place.line.and_then(|line| u32::try_from(line).ok()),
         path: (!mistake.key.is_empty()).then_some(mistake.key),
-        message: match mistake.found {
-            Some(found) => format!("{}; found {found}", mistake.problem),
-            None => mistake.problem,
-        },
+        message: mistake.problem,
+        found: mistake.found,
         suggestion: mistake.help,
+        ..Told::default()
     });
     told.collect()
 }

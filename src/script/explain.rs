@@ -2,19 +2,13 @@
 
 use mlua::Error;
 
-use super::problem::Problem;
+use super::problem::{Problem, Wrong};
 
 /// `line` is where the script was last seen at work, for errors that name no line themselves.
 pub(super) fn explain(file: &str, error: &Error, line: Option<u32>) -> Problem {
     let text = innermost(error);
     let (own_line, message) = split_place(file, &text);
-    Problem {
-        file: file.to_owned(),
-        line: own_line.or(line),
-        path: None,
-        message: in_russian(message),
-        suggestion: None,
-    }
+    in_russian(message).into_problem(file, own_line.or(line))
 }
 
 fn innermost(error: &Error) -> String {
@@ -57,38 +51,52 @@ const WHOLE: &[(&str, &str)] = &[
     ("attempt to call a nil value", "вызвано то, чего нет: проверьте имя функции"),
 ];
 
-fn in_russian(message: &str) -> String {
+fn in_russian(message: &str) -> Wrong {
     if let Some((_, meaning)) = WHOLE.iter().find(|(said, _)| *said == message) {
-        return (*meaning).to_owned();
+        return Wrong::from(*meaning);
     }
-    parsed(message).or_else(|| computed(message)).unwrap_or_else(|| {
-        match message.chars().any(|c| matches!(c, 'а'..='я')) {
+    parsed(message).or_else(|| computed(message).map(Wrong::from)).unwrap_or_else(|| {
+        Wrong::from(match message.chars().any(|c| matches!(c, 'а'..='я')) {
             true => message.to_owned(),
             false => format!("ошибка в коде: {message}"),
-        }
+        })
     })
 }
 
 /// Mistakes in the writing.
-fn parsed(message: &str) -> Option<String> {
+fn parsed(message: &str) -> Option<Wrong> {
     let (wanted, got) = message.strip_prefix("Expected ")?.split_once(", got ")?;
-    if let Some((_, sign)) = got.split_once("did you mean '") {
-        let plain = sign.trim_end_matches("'?)");
-        return Some(format!("здесь стоит типографский знак; в коде нужен обычный: {plain}"));
+    if let Some((sign, plain)) = got.split_once("did you mean '") {
+        let plain = plain.trim_end_matches("'?)");
+        let wrong = Wrong::from(format!("здесь стоит типографский знак; в коде нужен обычный: {plain}"));
+        return Some(wrong.expected(plain).found(typographic(sign).unwrap_or_default()));
     }
     let got = match got.split(';').next().unwrap_or(got) {
         "<eof>" => "конец файла",
         other => other,
     };
-    if let Some((sign, opened)) = wanted.split_once(" (to close ") {
+    let (message, expected) = if let Some((sign, opened)) = wanted.split_once(" (to close ") {
         let opened = opened.trim_end_matches(')').replace(" at line ", " из строки ");
-        return Some(format!("не хватает {sign}, чтобы закрыть {opened}; вместо этого здесь {got}"));
-    }
-    Some(match wanted {
-        "<eof>" => format!("после конца таблицы лишнее: {got} (может быть, выше лишняя скобка)"),
-        "identifier when parsing expression" => format!("здесь должно стоять значение, а стоит {got}"),
-        other => format!("здесь должно быть {other}, а стоит {got}"),
-    })
+        (format!("не хватает {sign}, чтобы закрыть {opened}; вместо этого здесь {got}"), sign)
+    } else {
+        match wanted {
+            "<eof>" => {
+                (format!("после конца таблицы лишнее: {got} (может быть, выше лишняя скобка)"), "конец файла")
+            }
+            "identifier when parsing expression" => {
+                (format!("здесь должно стоять значение, а стоит {got}"), "значение")
+            }
+            other => (format!("здесь должно быть {other}, а стоит {got}"), other),
+        }
+    };
+    Some(Wrong::from(message).expected(expected).found(got))
+}
+
+/// The sign that Luau calls `Unicode character U+201c`.
+fn typographic(said: &str) -> Option<String> {
+    let (_, code) = said.split_once("U+")?;
+    let code: String = code.chars().take_while(char::is_ascii_hexdigit).collect();
+    u32::from_str_radix(&code, 16).ok().and_then(char::from_u32).map(String::from)
 }
 
 /// Mistakes in the counting.

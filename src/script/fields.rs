@@ -7,8 +7,12 @@ use std::ops::RangeInclusive;
 use mlua::Function;
 
 use super::place::{field, item};
-use super::problem::{Report, nearest};
+use super::problem::{Report, Wrong, nearest};
 use super::tree::Node;
+use crate::domain::text::shortened;
+
+/// Characters of the names of fields that are told to somebody who wrote an unknown one.
+const FIELDS_SHOWN: usize = 200;
 
 pub(super) struct Fields<'a> {
     report: &'a mut Report,
@@ -25,7 +29,7 @@ impl<'a> Fields<'a> {
     /// None, and a report, when `node` is no table with fields.
     pub(super) fn of(node: &'a Node, path: &str, report: &'a mut Report) -> Option<Self> {
         let Node::Record(record) = node else {
-            report.wrong(path, format!("нужна таблица {{ поле = значение }}, а здесь {}", node.described()));
+            report.wrong(path, Wrong::needs("нужна", "таблица { поле = значение }", node.described()));
             return None;
         };
         Some(Self::over(record, path, report))
@@ -39,9 +43,9 @@ impl<'a> Fields<'a> {
         field(&self.path, key)
     }
 
-    pub(super) fn wrong(&mut self, key: &str, message: impl Into<String>) {
+    pub(super) fn wrong(&mut self, key: &str, what: impl Into<Wrong>) {
         let path = self.path_of(key);
-        self.report.wrong(&path, message);
+        self.report.wrong(&path, what);
     }
 
     pub(super) fn optional(&mut self, key: &'static str) -> Option<&'a Node> {
@@ -86,7 +90,8 @@ impl<'a> Fields<'a> {
         let number = number(node, &path, self.report)?;
         if !range.contains(&number) {
             let (from, to) = range.into_inner();
-            self.report.wrong(&path, format!("нужно число от {from} до {to}, а здесь {number}"));
+            let expected = format!("число от {from} до {to}");
+            self.report.wrong(&path, Wrong::needs("нужно", expected, number.to_string()));
             return None;
         }
         Some(number)
@@ -103,9 +108,9 @@ impl<'a> Fields<'a> {
         let number = self.number(key, range)?;
         let scaled = number * 10_f64.powi(i32::from(places));
         if (scaled - scaled.round()).abs() > 1e-3 {
-            let message =
-                format!("{number} — слишком дробно: знаков после точки может быть не больше {places}");
-            self.wrong(key, message);
+            let most = format!("знаков после точки может быть не больше {places}");
+            let wrong = Wrong::from(format!("{number} — слишком дробно: {most}"));
+            self.wrong(key, wrong.expected(most).found(number.to_string()));
             return None;
         }
         Some(scaled.round() as i64)
@@ -147,8 +152,7 @@ impl<'a> Fields<'a> {
             None | Some(Node::Bool(false)) => false,
             Some(Node::Bool(true)) => true,
             Some(other) => {
-                let message = format!("нужно true или false, а здесь {}", other.described());
-                self.wrong(key, message);
+                self.wrong(key, Wrong::needs("нужно", "true или false", other.described()));
                 false
             }
         }
@@ -174,8 +178,7 @@ impl<'a> Fields<'a> {
             None => &EMPTY,
             Some(Node::Record(record)) => record,
             Some(other) => {
-                let message = format!("нужна таблица {{ имя = значение }}, а здесь {}", other.described());
-                self.wrong(key, message);
+                self.wrong(key, Wrong::needs("нужна", "таблица { имя = значение }", other.described()));
                 &EMPTY
             }
         }
@@ -185,8 +188,7 @@ impl<'a> Fields<'a> {
         match self.required(key)? {
             Node::Function(function) => Some(function),
             other => {
-                let message = format!("нужна функция, а здесь {}", other.described());
-                self.wrong(key, message);
+                self.wrong(key, Wrong::needs("нужна", "функция", other.described()));
                 None
             }
         }
@@ -211,13 +213,15 @@ impl<'a> Fields<'a> {
             return Some(written);
         }
         let meant = nearest(written, words.iter().copied());
-        self.report.wrong_meant(&path, format!("«{written}» нет; есть {}", words.join(", ")), meant);
+        let there = words.join(", ");
+        let wrong = Wrong::from(format!("«{written}» нет; есть {there}"));
+        self.report.wrong(&path, wrong.expected(there).found(written).meant(meant));
         None
     }
 
     /// A mistake in the table as a whole.
-    pub(super) fn here(&mut self, message: impl Into<String>) {
-        self.report.wrong(&self.path, message);
+    pub(super) fn here(&mut self, what: impl Into<Wrong>) {
+        self.report.wrong(&self.path, what);
     }
 
     pub(super) fn report(&mut self) -> &mut Report {
@@ -230,22 +234,31 @@ impl<'a> Fields<'a> {
             let meant = nearest(key, self.known.iter().copied());
             self.missing.retain(|missing| Some(*missing) != meant.as_deref());
             let path = field(&self.path, key);
-            self.report.wrong_meant(&path, "такого поля нет", meant);
+            let there = || self.known.join(", ");
+            let message = match &meant {
+                Some(_) => "такого поля нет".to_owned(),
+                None => format!("такого поля нет; есть {}", shortened(&there(), FIELDS_SHOWN)),
+            };
+            self.report.wrong_name(&path, Wrong::from(message).expected(there()).found(key).meant(meant));
         }
         for key in self.missing {
-            self.report.wrong(&self.path, format!("не хватает поля «{key}»"));
+            self.report.wrong(&self.path, Wrong::from(format!("не хватает поля «{key}»")).expected(key));
         }
     }
 }
 
 pub(super) fn text<'a>(node: &'a Node, path: &str, limit: usize, report: &mut Report) -> Option<&'a str> {
     match node {
-        Node::Text(text) if text.trim().is_empty() => report.wrong(path, "текст пуст"),
+        Node::Text(text) if text.trim().is_empty() => {
+            report.wrong(path, Wrong::from("текст пуст").expected("текст").found(node.described()));
+        }
         Node::Text(text) if text.chars().count() > limit => {
-            report.wrong(path, format!("текст длиннее {limit} знаков"));
+            let length = text.chars().count();
+            let wrong = Wrong::from(format!("текст длиннее {limit} знаков: их {length}"));
+            report.wrong(path, wrong.expected(format!("не больше {limit} знаков")).found(length.to_string()));
         }
         Node::Text(text) => return Some(text),
-        other => report.wrong(path, format!("нужен текст в кавычках, а здесь {}", other.described())),
+        other => report.wrong(path, Wrong::needs("нужен", "текст в кавычках", other.described())),
     }
     None
 }
@@ -259,9 +272,10 @@ pub(super) fn integer(
     let number = number(node, path, report)?;
     let (from, to) = range.into_inner();
     if number.fract() != 0.0 {
-        report.wrong(path, format!("нужно целое число, а здесь {number}"));
+        report.wrong(path, Wrong::needs("нужно", "целое число", number.to_string()));
     } else if number < from as f64 || number > to as f64 {
-        report.wrong(path, format!("нужно целое число от {from} до {to}, а здесь {number}"));
+        let expected = format!("целое число от {from} до {to}");
+        report.wrong(path, Wrong::needs("нужно", expected, number.to_string()));
     } else {
         return Some(number as i64);
     }
@@ -273,9 +287,10 @@ fn number(node: &Node, path: &str, report: &mut Report) -> Option<f64> {
         Node::Number(number) if number.is_finite() => return Some(*number),
         Node::Number(number) => report.wrong(path, format!("это не число: {number}")),
         Node::Text(text) if text.trim().replace(',', ".").parse::<f64>().is_ok() => {
-            report.wrong(path, format!("число \"{text}\" записано как текст: уберите кавычки"));
+            let wrong = Wrong::from(format!("число \"{text}\" записано как текст: уберите кавычки"));
+            report.wrong(path, wrong.expected("число").found(node.described()));
         }
-        other => report.wrong(path, format!("нужно число, а здесь {}", other.described())),
+        other => report.wrong(path, Wrong::needs("нужно", "число", other.described())),
     }
     None
 }
@@ -287,7 +302,7 @@ pub(super) fn list<'a>(node: &'a Node, path: &str, report: &mut Report) -> Optio
             return Some(items.collect());
         }
         Node::Record(record) if record.is_empty() => report.wrong(path, "список пуст"),
-        other => report.wrong(path, format!("нужен список {{ …, … }}, а здесь {}", other.described())),
+        other => report.wrong(path, Wrong::needs("нужен", "список { …, … }", other.described())),
     }
     None
 }

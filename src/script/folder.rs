@@ -59,7 +59,7 @@ impl ScriptSource for Folder {
 
     fn load(&self, files: &ScriptFiles) -> Result<ScriptSet, Vec<String>> {
         let loaded = load(&Sources::of(files, &self.settings));
-        loaded.map_err(|problems| problems.iter().map(ToString::to_string).collect())
+        loaded.map_err(|problems| problems.iter().map(|problem| format!("{problem:#}")).collect())
     }
 
     fn changes(&self, old: &ScriptSet, new: &ScriptSet) -> Vec<String> {

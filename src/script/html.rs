@@ -1,5 +1,7 @@
 //! Would Telegram take this HTML? It refuses a whole message for one wrong tag, so a text is looked at before it is used.
 
+use std::ops::Range;
+
 /// The tags Telegram knows.
 const TAGS: &[&str] = &[
     "b",
@@ -21,37 +23,57 @@ const TAGS: &[&str] = &[
 ];
 const ENTITIES: &[&str] = &["lt", "gt", "amp", "quot"];
 
+/// What is wrong first, in Russian.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) message: String,
+    /// The bytes of the tag or the sign that it is about.
+    pub(super) at: Range<usize>,
+}
+
 /// # Errors
-/// In Russian, what is wrong first.
-pub(super) fn check(html: &str) -> Result<(), String> {
-    let mut open: Vec<&str> = Vec::new();
-    let mut rest = html;
-    while let Some(at) = rest.find(['<', '&']) {
-        let is_entity = rest[at..].starts_with('&');
-        rest = &rest[at + 1..];
-        if is_entity {
-            check_entity(rest)?;
+/// What Telegram would not take.
+pub(super) fn check(html: &str) -> Result<(), Fault> {
+    let mut open: Vec<(&str, Range<usize>)> = Vec::new();
+    let mut start = 0;
+    while let Some(found) = html[start..].find(['<', '&']) {
+        let at = start + found;
+        let rest = &html[at + 1..];
+        let sign = at..at + 1;
+        start = at + 1;
+        if html[at..].starts_with('&') {
+            check_entity(rest).map_err(|message| Fault { message, at: sign })?;
             continue;
         }
-        let end = rest.find('>').ok_or("знак < не закрыт; чтобы показать его, напишите &lt;")?;
+        let Some(end) = rest.find('>') else {
+            let message = "знак < не закрыт; чтобы показать его, напишите &lt;".to_owned();
+            return Err(Fault { message, at: sign });
+        };
+        start += end + 1;
+        let whole = at..start;
         let (tag, closes) = match rest[..end].strip_prefix('/') {
             Some(tag) => (tag, true),
             None => (&rest[..end], false),
         };
         let name = tag.split_whitespace().next().unwrap_or_default();
         if !TAGS.contains(&name) {
-            return Err(format!("тега <{tag}> в Telegram нет; чтобы показать знак <, напишите &lt;"));
+            let message = format!("тега <{tag}> в Telegram нет; чтобы показать знак <, напишите &lt;");
+            return Err(Fault { message, at: whole });
         }
         if !closes {
-            check_attributes(name, tag)?;
-            open.push(name);
-        } else if open.pop() != Some(name) {
-            return Err(format!("тег </{name}> закрыт не на своём месте"));
+            check_attributes(name, tag).map_err(|message| Fault { message, at: whole.clone() })?;
+            open.push((name, whole));
+        } else if open.pop().is_none_or(|(opened, _)| opened != name) {
+            return Err(Fault {
+                message: format!("тег </{name}> закрыт не на своём месте"), at: whole
+            });
         }
-        rest = &rest[end + 1..];
     }
     match open.pop() {
-        Some(name) => Err(format!("тег <{name}> не закрыт: не хватает </{name}>")),
+        Some((name, at)) => Err(Fault {
+            message: format!("тег <{name}> не закрыт: не хватает </{name}>"),
+            at,
+        }),
         None => Ok(()),
     }
 }
@@ -115,7 +137,9 @@ mod tests {
         ] {
             match (check(html), mistake) {
                 (Ok(()), None) => {}
-                (Err(message), Some(part)) => assert!(message.contains(part), "{html}: {message}"),
+                (Err(Fault { message, at }), Some(part)) => {
+                    assert!(message.contains(part) && html[at].starts_with(['<', '&']), "{html}: {message}");
+                }
                 (result, _) => panic!("{html}: {result:?}"),
             }
         }

@@ -6,7 +6,7 @@ use super::fields::{Fields, text};
 use super::files::DEFAULT_LANGUAGE;
 use super::menus::Known;
 use super::place::field;
-use super::problem::{Report, nearest};
+use super::problem::{Report, Wrong, nearest};
 use super::tree::Node;
 use crate::domain::idea::{Idea, IdeaCategory, Ideas, Wording};
 
@@ -95,11 +95,8 @@ fn wording(fields: &mut Fields<'_>, key: &'static str, limit: usize, known: &Kno
         let path = field(&path, language);
         if !known.languages.contains(language) {
             let meant = nearest(language, known.languages.iter().map(String::as_str));
-            report.wrong_meant(
-                &path,
-                format!("языка «{language}» нет: файла locales/{language}.lua нет"),
-                meant,
-            );
+            let wrong = Wrong::from(format!("языка «{language}» нет: файла locales/{language}.lua нет"));
+            report.wrong_name(&path, wrong.found(language).meant(meant));
         }
         let written = text(node, &path, limit, report);
         others.extend(written.map(|written| (language.clone(), written.trim().to_owned())));

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use super::problem::Wrong;
 use crate::domain::locale::TextKey;
 use crate::domain::text::{Text, Value, Word};
 
 /// Where a text is shown, by the start of its key, and how much is read there. A phone shows less of a button than Telegram
 /// takes. The last two are said in windows too, like the answers to taps.
 const LIMITS: &[(&str, usize)] = &[
-    ("button_", 64),
-    ("language_name", 64),
+    ("button_", LABEL_LIMIT),
+    ("language_name", LABEL_LIMIT),
     ("command_", 256),
     ("caption", 1024),
     ("toast_", 200),
@@ -18,6 +19,7 @@ const LIMITS: &[(&str, usize)] = &[
     ("not_sold_now", 200),
 ];
 const MESSAGE_LIMIT: usize = 4096;
+const LABEL_LIMIT: usize = 64;
 
 /// The longest that comes into a place. What is cut to the room there is counts for nothing.
 const LONGEST: &[(&str, usize)] = &[
@@ -55,9 +57,20 @@ const NUMBER: usize = 13;
 
 /// # Errors
 /// In Russian, how long it becomes.
-pub(super) fn check(key: TextKey, text: &Text, nouns: &BTreeMap<String, Word>) -> Result<(), String> {
+pub(super) fn check(key: TextKey, text: &Text, nouns: &BTreeMap<String, Word>) -> Result<(), Wrong> {
     let limit = LIMITS.iter().find(|(start, _)| key.name().starts_with(start));
-    let limit = limit.map_or(MESSAGE_LIMIT, |(_, limit)| *limit);
+    within(limit.map_or(MESSAGE_LIMIT, |(_, limit)| *limit), text, nouns)
+}
+
+/// A label that the owner made up.
+///
+/// # Errors
+/// As `check`.
+pub(super) fn check_label(text: &Text, nouns: &BTreeMap<String, Word>) -> Result<(), Wrong> {
+    within(LABEL_LIMIT, text, nouns)
+}
+
+fn within(limit: usize, text: &Text, nouns: &BTreeMap<String, Word>) -> Result<(), Wrong> {
     let values: Vec<_> = text.slots().map(|(place, noun)| (place, longest(place, noun, nouns))).collect();
     let length = read(&text.fill(&values, |_, _| String::new()));
     if length <= limit {
@@ -65,7 +78,8 @@ pub(super) fn check(key: TextKey, text: &Text, nouns: &BTreeMap<String, Word>) -
     }
     let filled =
         if values.is_empty() { "" } else { " с самыми длинными значениями" };
-    Err(format!("текст длиннее {limit} знаков:{filled} их {length}"))
+    let wrong = Wrong::from(format!("текст длиннее {limit} знаков:{filled} их {length}"));
+    Err(wrong.expected(format!("не больше {limit} знаков")).found(length.to_string()))
 }
 
 fn longest(place: &str, noun: Option<&str>, nouns: &BTreeMap<String, Word>) -> Value {
@@ -119,8 +133,11 @@ mod tests {
             let checked = check(key, &Text::parse(&text).unwrap(), &nouns);
             match (checked, expected) {
                 (Ok(()), None) => {}
-                (Err(message), Some(part)) if message.contains(part) => {}
-                (checked, _) => panic!("{}: {checked:?}", key.name()),
+                (Err(wrong), Some(part)) => {
+                    let message = wrong.into_problem("", None).message;
+                    assert!(message.contains(part), "{}: {message}", key.name());
+                }
+                (checked, _) => panic!("{}: refused: {}", key.name(), checked.is_err()),
             }
         }
     }

@@ -191,11 +191,11 @@ impl Loading {
         let (machine, value) = match ran {
             Ok(ran) => ran,
             Err(problem) => {
-                self.problems.push(problem);
+                self.problems.push(problem.shown_in(content));
                 return None;
             }
         };
-        let mut report = Report::new(&source.file, content);
+        let mut report = Report::new(&source.file, content.as_str());
         let read = if value.is_table() {
             Node::copy(&value, "", &mut report).and_then(|mut root| read(&machine, &mut root, &mut report))
         } else {

@@ -23,7 +23,7 @@ pub(super) fn check(
     packages: &Source<'_>,
 ) -> Margins {
     let report =
-        |source: &Source<'_>| Report::new(&source.file, source.content.as_deref().unwrap_or_default());
+        |source: &Source<'_>| Report::new(&source.file, source.content.as_ref().map_or("", String::as_str));
     let mut wrong = [report(pricing), report(packages)];
     let mut warned = [report(pricing), report(packages)];
     unknown_rails(catalog, &mut wrong[1]);

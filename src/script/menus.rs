@@ -15,7 +15,7 @@ use std::sync::Arc;
 use super::fields::{Fields, list};
 use super::machine::Machine;
 use super::pricing::Pricing;
-use super::problem::{Report, nearest};
+use super::problem::{Report, Wrong, nearest};
 use super::tree::Node;
 use crate::app::port::Faults;
 use crate::domain::catalog::{Orientation, Package};
@@ -62,11 +62,8 @@ impl Known {
         for (language, labels) in &self.labels {
             let Some(used) = labels.get(label) else {
                 let meant = nearest(label, labels.keys().map(String::as_str));
-                report.wrong_meant(
-                    path,
-                    format!("подписи «{label}» нет в labels файла {language}.lua"),
-                    meant,
-                );
+                let wrong = Wrong::from(format!("подписи «{label}» нет в labels файла {language}.lua"));
+                report.wrong(path, wrong.found(label).meant(meant));
                 continue;
             };
             if let Some(unknown) = used.iter().find(|used| !places.contains(&used.as_str())) {
@@ -92,8 +89,9 @@ pub(super) fn read(
     known: &Known,
     faults: &Arc<Faults>,
 ) -> Option<Menus> {
+    let source = report.source();
     let mut fields = Fields::of(root, "", report)?;
-    let live = Arc::new(Live::of(machine, known.clone(), Arc::clone(faults)));
+    let live = Arc::new(Live::of(machine, source, known.clone(), Arc::clone(faults)));
     let main = menu(&mut fields, "main", &live);
     let quick = menu(&mut fields, "quick", &live);
     let video = menu(&mut fields, "video", &live);

@@ -19,14 +19,14 @@ pub(super) fn item(path: &str, at: usize) -> String {
     format!("{path}[{at}]")
 }
 
-/// Field path → where it stands.
+/// Field path → the bytes where it stands.
 #[derive(Debug, Default)]
 pub(super) struct Lines(BTreeMap<String, Place>);
 
 #[derive(Debug)]
 struct Place {
-    line: u32,
-    /// The bytes of the value.
+    /// The bytes of the name; none where it has none.
+    name: Option<Range<usize>>,
     value: Range<usize>,
 }
 
@@ -35,20 +35,20 @@ impl Lines {
         let tokens = tokens(source);
         let mut lines = Self::default();
         if let Some((at, brace)) = returned_table(&tokens) {
-            let value = tokens[brace].span.start..source.len();
-            lines.0.insert(String::new(), Place { line: tokens[at].line, value });
+            let value = tokens[at].span.start..source.len();
+            lines.0.insert(String::new(), Place { name: None, value });
             let mut walk = Walk { tokens: &tokens, at: brace + 1, lines: &mut lines.0 };
             walk.table("", 0);
         }
         lines
     }
 
-    /// The field's own line, or that of the nearest table around it that is known.
-    pub(super) fn of_path(&self, path: &str) -> Option<u32> {
+    /// The value of this field, or of the nearest table around it that is known. That of the whole file is its `return`.
+    pub(super) fn value_near(&self, path: &str) -> Option<Range<usize>> {
         let mut path = path;
         loop {
             if let Some(place) = self.0.get(path) {
-                return Some(place.line);
+                return Some(place.value.clone());
             }
             if path.is_empty() {
                 return None;
@@ -57,7 +57,12 @@ impl Lines {
         }
     }
 
-    /// The bytes of the value of this very field.
+    /// The name of this very field.
+    pub(super) fn name_of(&self, path: &str) -> Option<Range<usize>> {
+        self.0.get(path)?.name.clone()
+    }
+
+    /// The value of this very field.
     pub(super) fn value_of(&self, path: &str) -> Option<Range<usize>> {
         self.0.get(path).map(|place| place.value.clone())
     }
@@ -67,7 +72,6 @@ impl Lines {
 #[derive(Debug)]
 struct Placed<'a> {
     token: Token<'a>,
-    line: u32,
     span: Range<usize>,
 }
 
@@ -119,8 +123,7 @@ impl Walk<'_> {
     /// Notes the fields of a table whose opening brace has just been passed, and passes its closing one.
     fn table(&mut self, path: &str, depth: usize) {
         let mut items = 0;
-        while let Some(Placed { token, line, .. }) = self.tokens.get(self.at) {
-            let line = *line;
+        while let Some(Placed { token, span }) = self.tokens.get(self.at) {
             match token {
                 Token::Sign('}') => break,
                 Token::Sign(',' | ';') => {
@@ -129,11 +132,12 @@ impl Walk<'_> {
                 }
                 _ => {}
             }
-            let inner = match self.key() {
-                Some(key) => field(path, &key),
+            let start = span.start;
+            let (inner, name) = match self.key() {
+                Some(key) => (field(path, &key), Some(start..self.tokens[self.at - 2].span.end)),
                 None => {
                     items += 1;
-                    item(path, items)
+                    (item(path, items), None)
                 }
             };
             let first = self.at;
@@ -145,7 +149,7 @@ impl Walk<'_> {
             let start = self.tokens.get(first).map_or(0, |placed| placed.span.start);
             let end =
                 self.tokens[..self.at.min(self.tokens.len())].last().map_or(start, |last| last.span.end);
-            self.lines.insert(inner, Place { line, value: start..end.max(start) });
+            self.lines.insert(inner, Place { name, value: start..end.max(start) });
         }
         self.at += 1;
     }
@@ -182,14 +186,13 @@ impl Walk<'_> {
 
 fn tokens(source: &str) -> Vec<Placed<'_>> {
     let mut found = Vec::new();
-    let (mut rest, mut line) = (source, 1);
+    let mut rest = source;
     while let Some(first) = rest.chars().next() {
         let (token, length) = next_token(rest, first);
         if let Some(token) = token {
             let at = source.len() - rest.len();
-            found.push(Placed { token, line, span: at..at + length });
+            found.push(Placed { token, span: at..at + length });
         }
-        line += u32::try_from(rest[..length].matches('\n').count()).unwrap_or(0);
         rest = &rest[length..];
     }
     found
@@ -277,9 +280,14 @@ lines]],
 }
 "#;
 
+    /// From 1.
+    fn line_near(source: &str, path: &str) -> Option<usize> {
+        let value = Lines::of(source).value_near(path)?;
+        Some(source[..value.start].matches('\n').count() + 1)
+    }
+
     #[test]
     fn every_literal_field_has_its_own_line() {
-        let lines = Lines::of(SOURCE);
         for (path, line) in [
             ("", 6),
             ("rate", 7),
@@ -292,7 +300,7 @@ lines]],
             ("models[2].id", 16),
             ("made", 18),
         ] {
-            assert_eq!(lines.of_path(path), Some(line), "{path}");
+            assert_eq!(line_near(SOURCE, path), Some(line), "{path}");
         }
     }
 
@@ -311,24 +319,29 @@ lines]],
             assert_eq!(&SOURCE[lines.value_of(path).unwrap()], value, "{path}");
         }
         assert_eq!(lines.value_of("models[3]"), None);
+        for (path, name) in
+            [("rate", "rate"), ("words[\"two words\"]", "[\"two words\"]"), ("models[2].id", "id")]
+        {
+            assert_eq!(&SOURCE[lines.name_of(path).unwrap()], name, "{path}");
+        }
+        assert_eq!(lines.name_of("models[2]"), None);
     }
 
     #[test]
     fn what_is_not_written_there_gets_the_line_of_the_table_around_it() {
-        let lines = Lines::of(SOURCE);
-        assert_eq!(lines.of_path("models[2].seconds[1]"), Some(16));
-        assert_eq!(lines.of_path("made.deep"), Some(18));
-        assert_eq!(lines.of_path("nothing"), Some(6));
-        assert_eq!(Lines::of("local t = {}\nreturn t").of_path("a"), None);
+        assert_eq!(line_near(SOURCE, "models[2].seconds[1]"), Some(16));
+        assert_eq!(line_near(SOURCE, "made.deep"), Some(18));
+        assert_eq!(line_near(SOURCE, "nothing"), Some(6));
+        assert_eq!(line_near("local t = {}\nreturn t", "a"), None);
     }
 
     #[test]
     fn a_table_that_is_named_is_found_too() {
         for start in ["return pricing {", "return pricing({"] {
-            let lines = Lines::of(&format!("{start}\n  rate = 1,\n  made = f {{ deep = 1 }},\n}}"));
-            assert_eq!(lines.of_path("rate"), Some(2), "{start}");
+            let source = format!("{start}\n  rate = 1,\n  made = f {{ deep = 1 }},\n}}");
+            assert_eq!(line_near(&source, "rate"), Some(2), "{start}");
         }
-        assert_eq!(Lines::of("return pricing(t)").of_path("a"), None);
+        assert_eq!(line_near("return pricing(t)", "a"), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use mlua::{Function, Table, Value};
 
 use super::fields::{Fields, integer, text};
 use super::machine::Machine;
-use super::problem::Report;
+use super::problem::{Report, Wrong, nearest};
 use super::tree::Node;
 use super::{promos, rails};
 use crate::domain::catalog::{Model, Offer, Orientation, Route, Shape, Size, Wait};
@@ -117,8 +117,10 @@ fn model(node: &Node, path: &str, report: &mut Report) -> Option<Draft> {
     let engine = fields.text("engine", 32);
     if let Some(name) = engine.filter(|name| !ENGINES.contains(name)) {
         let path = fields.path_of("engine");
-        let meant = Some(ENGINES[0].to_owned());
-        fields.report().wrong_meant(&path, format!("движка «{name}» нет"), meant);
+        let meant = nearest(name, ENGINES.iter().copied());
+        let there = ENGINES.join(", ");
+        let wrong = Wrong::from(format!("движка «{name}» нет; есть {there}"));
+        fields.report().wrong(&path, wrong.expected(there).found(name).meant(meant));
     }
     let engine_model = fields.text("engine_model", 64);
     let usd_per_second = fields.decimal("usd_per_second", 0.000_001..=1_000.0, 6).map(MicroUsd::new);

@@ -1,7 +1,7 @@
 //! The promotions of `pricing.lua` as values. When they hold is counted elsewhere: no script knows what day it is.
 
 use super::fields::{Fields, text};
-use super::problem::{Report, nearest};
+use super::problem::{Report, Wrong, nearest};
 use super::tree::Node;
 use crate::domain::day::{Day, Weekday};
 use crate::domain::id::ModelId;
@@ -58,7 +58,9 @@ fn day(fields: &mut Fields<'_>, key: &'static str) -> Option<Option<Day>> {
     };
     let day = Day::parse(written);
     if day.is_none() {
-        fields.wrong(key, format!("«{written}» — не дата: нужно так: \"2026-11-28\" (год, месяц, день)"));
+        let wrong =
+            Wrong::from(format!("«{written}» — не дата: нужно так: \"2026-11-28\" (год, месяц, день)"));
+        fields.wrong(key, wrong.expected("дата").found(written));
         return None;
     }
     Some(day)
@@ -71,8 +73,9 @@ fn days(fields: &mut Fields<'_>) -> Option<Vec<Weekday>> {
         let written = text(node, &path, 20, fields.report())?;
         let found = Weekday::ALL.into_iter().find(|day| day.name() == written);
         if found.is_none() {
-            let message = format!("дня «{written}» нет; дни недели: {}", names.join(", "));
-            fields.report().wrong_meant(&path, message, nearest(written, names));
+            let wrong = Wrong::from(format!("дня «{written}» нет; дни недели: {}", names.join(", ")));
+            let wrong = wrong.expected(names.join(", ")).found(written).meant(nearest(written, names));
+            fields.report().wrong(&path, wrong);
         }
         found
     });
@@ -87,7 +90,8 @@ fn named(fields: &mut Fields<'_>, models: &[&ModelId]) -> Option<Vec<ModelId>> {
         let found = models.iter().find(|id| id.as_str() == written);
         if found.is_none() {
             let meant = nearest(written, models.iter().map(|id| id.as_str()));
-            fields.report().wrong_meant(&path, format!("модели «{written}» в этом файле нет"), meant);
+            let wrong = Wrong::from(format!("модели «{written}» в этом файле нет")).found(written);
+            fields.report().wrong(&path, wrong.meant(meant));
         }
         found.map(|id| (*id).clone())
     });

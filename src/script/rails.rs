@@ -5,7 +5,7 @@ use mlua::{Table, Value};
 use super::Problem;
 use super::fields::{Fields, text};
 use super::machine::Machine;
-use super::problem::nearest;
+use super::problem::{Wrong, nearest};
 use crate::domain::day::Day;
 use crate::domain::economics::{Economics, Rail, RailId};
 use crate::domain::money::{BasisPoints, MicroUsd, Tiyn};
@@ -20,7 +20,8 @@ pub(super) fn economics(fields: &mut Fields<'_>) -> Option<Economics> {
     let written = fields.text("usd_rate_date", 10);
     let usd_rate_date = written.and_then(Day::parse);
     if written.is_some() && usd_rate_date.is_none() {
-        fields.wrong("usd_rate_date", "нужна дата в виде \"2026-11-22\": год, месяц, день");
+        let wrong = Wrong::from("нужна дата в виде \"2026-11-22\": год, месяц, день");
+        fields.wrong("usd_rate_date", wrong.expected("дата").found(written.unwrap_or_default()));
     }
     let rails = rails(fields);
     let floor = fields.decimal("margin_floor_percent", 0.0..=90.0, HUNDREDTHS);
@@ -115,7 +116,9 @@ pub(super) fn named(fields: &mut Fields<'_>) -> Option<Vec<RailId>> {
             None => {
                 sound = false;
                 let meant = nearest(name, RailId::ALL.map(RailId::name));
-                fields.report().wrong_meant(&path, format!("способа оплаты «{name}» нет"), meant);
+                let there = RailId::ALL.map(RailId::name).join(", ");
+                let wrong = Wrong::from(format!("способа оплаты «{name}» нет; есть {there}"));
+                fields.report().wrong(&path, wrong.expected(there).found(name).meant(meant));
             }
         }
     }

@@ -8,6 +8,7 @@ mod names;
 mod polls;
 mod seeds;
 mod shipped;
+mod shown;
 pub(super) mod types;
 
 use std::fs;
@@ -50,9 +51,12 @@ impl Shop {
         fs::write(self.path(file), content).unwrap();
     }
 
-    /// Replaces `from`, which must stand there, by `to`, where it stands first.
+    /// Replaces `from`, which must stand there, by `to`, where it stands first. A blank is a blank, whether it breaks or not.
     fn edit(&self, file: &str, from: &str, to: &str) {
-        let source = self.read(file);
+        let mut source = self.read(file);
+        if !source.contains(from) {
+            source = source.replace('\u{a0}', " ");
+        }
         assert!(source.contains(from), "{file} has no {from:?}");
         self.write(file, &source.replacen(from, to, 1));
     }

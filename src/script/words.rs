@@ -10,7 +10,7 @@ use super::fields::{Fields, text};
 use super::html;
 use super::lengths;
 use super::place::field;
-use super::problem::{Report, nearest};
+use super::problem::{Report, Wrong, nearest};
 use super::tree::Node;
 use crate::domain::locale::{Locale, TextKey};
 use crate::domain::text::{PluralForm, Text, TextError, Value, Word};
@@ -21,6 +21,20 @@ const TEXT_LIMIT: usize = 3_500;
 const LABEL_LIMIT: usize = 64;
 /// The places that a label may fill in; which of them there are depends on the button that it stands on.
 const LABEL_PLACES: &[&str] = &["model", "seconds", "balance", "tokens", "price", "percent"];
+/// Nobody is to pay or to get back a sum that he has not read.
+const NEEDED: &[(TextKey, &str)] = &[
+    (TextKey::ButtonOffer, "price"),
+    (TextKey::ButtonSeconds, "price"),
+    (TextKey::ButtonOrder, "price"),
+    (TextKey::CardConfirm, "price"),
+    (TextKey::PriceChanged, "new"),
+    (TextKey::Package, "price"),
+    (TextKey::PackageOff, "price"),
+    (TextKey::ButtonPackage, "price"),
+    (TextKey::BuyPackage, "price"),
+    (TextKey::Refund, "price"),
+    (TextKey::Credit, "amount"),
+];
 /// Texts that Telegram shows as they are, by the start of their keys.
 const PLAIN: &[&str] = &["button_", "language_name", "command_", "toast_"];
 
@@ -38,7 +52,7 @@ pub(super) fn read(root: &Node, report: &mut Report, language: &str) -> Option<L
     let (preferences, rules) = (preferences?, rules?);
     let words = words(&mut fields, &rules);
     let known: BTreeSet<&str> = words.keys().map(String::as_str).collect();
-    let labels = labels(&mut fields, &known);
+    let labels = labels(&mut fields, &known, &words);
     let texts = fields.fields("texts").map(|texts| texts_of(texts, &known, &words));
     fields.finish();
     Some(Locale {
@@ -79,6 +93,12 @@ fn texts_of(
             if let Err(message) = lengths::check(*key, &text, words) {
                 fields.wrong(key.name(), message);
             }
+            for (_, place) in NEEDED.iter().filter(|(of, _)| of == key) {
+                if text.slots().all(|(used, _)| used != *place) {
+                    let message = format!("без {{{place}}} здесь нельзя: человек должен видеть сумму");
+                    fields.wrong(key.name(), Wrong::from(message).expected(format!("{{{place}}}")));
+                }
+            }
             texts.insert(*key, text);
         }
     }
@@ -86,15 +106,22 @@ fn texts_of(
     texts
 }
 
-fn labels(fields: &mut Fields<'_>, words: &BTreeSet<&str>) -> BTreeMap<String, Text> {
+fn labels(
+    fields: &mut Fields<'_>,
+    known: &BTreeSet<&str>,
+    words: &BTreeMap<String, Word>,
+) -> BTreeMap<String, Text> {
     let mut labels = BTreeMap::new();
     for (name, node) in fields.named("labels") {
         let path = field("labels", name);
         let report = fields.report();
         let parsed = text(node, &path, LABEL_LIMIT, report)
-            .and_then(|source| template(source, &path, LABEL_PLACES, words, report));
+            .and_then(|source| template(source, &path, LABEL_PLACES, known, report));
         if let Some(label) = parsed {
             check_html(&label, &path, true, report);
+            if let Err(message) = lengths::check_label(&label, words) {
+                report.wrong(&path, message);
+            }
             labels.insert(name.clone(), label);
         }
     }
@@ -123,11 +150,14 @@ fn template(
                 [] => "в этом тексте подставлять нечего".to_owned(),
                 _ => format!("можно {{{}}}", places.join("}, {")),
             };
-            report.wrong_meant(path, format!("вместо {{{place}}} нечего подставить; {there}"), meant);
+            let wrong = Wrong::from(format!("вместо {{{place}}} нечего подставить; {there}"));
+            let wrong = wrong.expected(places.join(", ")).found(place).meant(meant);
+            report.wrong_words(path, (&format!("{{{place}"), 0), wrong);
         }
         if let Some(word) = word.filter(|word| !words.contains(word)) {
             let meant = nearest(word, words.iter().copied());
-            report.wrong_meant(path, format!("слова «{word}» нет в words"), meant);
+            let wrong = Wrong::from(format!("слова «{word}» нет в words")).found(word).meant(meant);
+            report.wrong_words(path, (&format!("{place}:{word}"), 0), wrong);
         }
     }
     Some(text)
@@ -151,11 +181,15 @@ fn check_html(text: &Text, path: &str, is_plain: bool, report: &mut Report) {
         text.slots().map(|(place, _)| (place, Value::Words("x".into()))).collect();
     let filled = text.fill(&values, |_, _| String::new());
     if is_plain {
-        if filled.contains(['<', '>', '&']) {
-            report.wrong(path, "здесь разметки не бывает: уберите <, > и &");
+        if let Some(sign) = ["<", ">", "&"].into_iter().find(|sign| filled.contains(sign)) {
+            let wrong = Wrong::from("здесь разметки не бывает: уберите <, > и &").found(sign);
+            report.wrong_words(path, (sign, 0), wrong);
         }
-    } else if let Err(message) = html::check(&filled) {
-        report.wrong(path, message);
+    } else if let Err(fault) = html::check(&filled) {
+        let at = &filled[fault.at.clone()];
+        // In the text as it is written, the same one counted from its start.
+        let nth = filled[..fault.at.start].matches(at).count();
+        report.wrong_words(path, (at, nth), Wrong::from(fault.message).found(at));
     }
 }
 

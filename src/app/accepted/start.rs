@@ -65,6 +65,8 @@ impl AcceptedScripts {
             let change = Change { set, files: found, author, note, pinned_over: None, changes };
             scripts.accept_at_start(change, newest.is_none()).await?;
         } else if !problems.is_empty() {
+            let told = problems.join("\n\n");
+            tracing::warn!("the scripts folder is refused; the accepted set stays in force\n{told}");
             scripts.tell_refused(&problems).await?;
         } else if newest.is_some_and(|newest| newest.pinned_over.is_some_and(|over| over != found.version)) {
             scripts.store.pin_scripts(None).await?;

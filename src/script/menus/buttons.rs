@@ -6,7 +6,7 @@ use super::{Button, Known, ROW_LIMIT, items};
 use crate::domain::menu::{BuyAction, Does, MenuAction, MenuButton, Rows, VideoAction};
 use crate::domain::money::Tokens;
 use crate::script::fields::{Fields, text};
-use crate::script::problem::{Report, nearest};
+use crate::script::problem::{Report, Wrong, nearest};
 use crate::script::tree::Node;
 
 const ROWS_LIMIT: usize = 12;
@@ -77,8 +77,9 @@ impl Action for BuyAction {
         let packages = known.packages.as_deref().unwrap_or_default();
         if known.packages.is_some() && !packages.iter().any(|package| package.tokens.get() == tokens) {
             let there: Vec<_> = packages.iter().map(|package| package.tokens.to_string()).collect();
-            let message = format!("пакета на {tokens} нет в packages.lua; есть {}", there.join(", "));
-            fields.wrong("package", message);
+            let there = there.join(", ");
+            let wrong = Wrong::from(format!("пакета на {tokens} нет в packages.lua; есть {there}"));
+            fields.wrong("package", wrong.expected(there).found(tokens.to_string()));
         }
         Some(Some(Self::Package(Tokens::new(tokens))))
     }
@@ -118,7 +119,9 @@ fn action<A: Action>(written: &str, path: &str, report: &mut Report) -> Option<A
     if action.is_none() {
         let names = A::names();
         let meant = nearest(written, names.iter().copied());
-        report.wrong_meant(path, format!("кнопки «{written}» нет; есть {}", names.join(", ")), meant);
+        let there = names.join(", ");
+        let wrong = Wrong::from(format!("кнопки «{written}» нет; есть {there}"));
+        report.wrong(path, wrong.expected(there).found(written).meant(meant));
     }
     action
 }
@@ -163,7 +166,8 @@ fn address(fields: &mut Fields<'_>) -> Option<String> {
         scheme => scheme == "tg",
     });
     if !good {
-        fields.wrong("url", format!("«{written}» — не адрес: нужен https://… или tg://…"));
+        let wrong = Wrong::from(format!("«{written}» — не адрес: нужен https://… или tg://…"));
+        fields.wrong("url", wrong.expected("https://… или tg://…").found(written));
     }
     good.then(|| written.to_owned())
 }

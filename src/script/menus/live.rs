@@ -12,7 +12,7 @@ use crate::app::port::Faults;
 use crate::domain::catalog::Package;
 use crate::domain::menu::{MenuContext, MenuModel, Rows};
 use crate::script::machine::Machine;
-use crate::script::problem::{Problem, Report};
+use crate::script::problem::{Problem, Report, Wrong};
 use crate::script::tree::Node;
 
 /// A failure that took this long keeps others waiting …
@@ -24,6 +24,8 @@ const HOARD: usize = 1024 * 1024;
 
 pub(super) struct Live {
     file: String,
+    /// To show the line that fails.
+    source: Arc<str>,
     pub(super) known: Known,
     faults: Arc<Faults>,
     /// None: switched off, or never needed.
@@ -53,10 +55,10 @@ struct Seals {
 }
 
 impl Live {
-    pub(super) fn of(machine: &Machine, known: Known, faults: Arc<Faults>) -> Self {
+    pub(super) fn of(machine: &Machine, source: Arc<str>, known: Known, faults: Arc<Faults>) -> Self {
         let (file, machine) = (machine.file().to_owned(), machine.clone());
         let kept = Kept { machine, formulas: BTreeMap::new(), seals: None, floor: None, dear: 0 };
-        Self { file, known, faults, kept: Mutex::new(Some(kept)) }
+        Self { file, source, known, faults, kept: Mutex::new(Some(kept)) }
     }
 
     /// `line` is where the function stands.
@@ -86,7 +88,7 @@ impl Live {
         menu: &'static str,
         context: &MenuContext,
     ) -> Result<Rows<B>, Problem> {
-        let mut report = Report::new(&self.file, "");
+        let mut report = Report::new(&self.file, Arc::clone(&self.source));
         let node = self.call(menu, context, &mut report);
         let rows = node.and_then(|node| B::rows(&node, menu, &self.known, &mut report));
         match (rows, report.into_problems().into_iter().next()) {
@@ -94,7 +96,7 @@ impl Live {
             (_, problem) => {
                 let problem = problem.unwrap_or_else(|| self.problem("меню выключено до новой версии файла"));
                 let line = self.lock().as_ref().and_then(|kept| kept.formulas.get(menu)?.line);
-                Err(Problem { line: problem.line.or(line), ..problem })
+                Err(Problem { line: problem.line.or(line), ..problem }.shown_in(&self.source))
             }
         }
     }
@@ -104,7 +106,7 @@ impl Live {
         let drawn = self.draw(menu, context);
         if let Err(problem) = &drawn {
             tracing::warn!(menu, %problem, "a menu could not be computed; the one from its trial is shown");
-            self.faults.note(problem.to_string());
+            self.faults.note(format!("{problem:#}"));
         }
         drawn.ok()
     }
@@ -128,8 +130,7 @@ impl Live {
     }
 
     fn problem(&self, message: &str) -> Problem {
-        let message = message.to_owned();
-        Problem { file: self.file.clone(), line: None, path: None, message, suggestion: None }
+        Wrong::from(message).into_problem(&self.file, None)
     }
 
     /// Bytes in use, garbage included; None when it is switched off.

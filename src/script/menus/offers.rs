@@ -5,7 +5,7 @@ use crate::domain::catalog::Orientation;
 use crate::domain::id::ModelId;
 use crate::domain::menu::{QuickOffer, Rows};
 use crate::script::fields::Fields;
-use crate::script::problem::{Report, nearest};
+use crate::script::problem::{Report, Wrong, nearest};
 use crate::script::tree::Node;
 
 const OFFERS_LIMIT: usize = 6;
@@ -54,19 +54,17 @@ fn is_on_sale(offer: &QuickOffer, path: &str, known: &Known, report: &mut Report
     }
     let Some(model) = pricing.models.iter().find(|model| model.id == offer.model) else {
         let meant = nearest(offer.model.as_str(), pricing.models.iter().map(|model| model.id.as_str()));
-        report.wrong_meant(
-            &format!("{path}.model"),
-            format!("модели «{}» нет в pricing.lua", offer.model),
-            meant,
-        );
+        let wrong = Wrong::from(format!("модели «{}» нет в pricing.lua", offer.model));
+        let there = pricing.models.iter().map(|model| model.id.as_str()).collect::<Vec<_>>().join(", ");
+        let wrong = wrong.expected(there).found(offer.model.as_str()).meant(meant);
+        report.wrong(&format!("{path}.model"), wrong);
         return true;
     };
     if model.offer(offer.seconds).is_none() {
         let sold: Vec<_> = model.offers.iter().map(|offer| offer.seconds.to_string()).collect();
-        report.wrong(
-            &format!("{path}.seconds"),
-            format!("{} не бывает на {} с; бывает на {}", model.title, offer.seconds, sold.join(", ")),
-        );
+        let (sold, written) = (sold.join(", "), offer.seconds);
+        let wrong = Wrong::from(format!("{} не бывает на {written} с; бывает на {sold}", model.title));
+        report.wrong(&format!("{path}.seconds"), wrong.expected(sold).found(written.to_string()));
     }
     if !model.shapes.iter().any(|shape| shape.orientation == offer.orientation) {
         let message = format!("у {} нет размера {}", model.title, offer.orientation.name());

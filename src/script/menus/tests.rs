@@ -42,10 +42,10 @@ fn known() -> Known {
 fn cook(body: &str) -> Kitchen {
     let source = format!("\nlocal kept = {{}}\nreturn {{\n  main = draw.main(function(ctx) {body} end),\n}}");
     let machine = machine(FILE);
-    let mut report = Report::new(FILE, &source);
+    let mut report = Report::new(FILE, source.as_str());
     let root = Node::copy(&machine.run(&source).unwrap(), "", &mut report).unwrap();
     let (faults, known) = (Arc::new(Faults::default()), known());
-    let live = Arc::new(Live::of(&machine, known.clone(), Arc::clone(&faults)));
+    let live = Arc::new(Live::of(&machine, source.as_str().into(), known.clone(), Arc::clone(&faults)));
     drop(machine);
     let mut fields = Fields::of(&root, "", &mut report).unwrap();
     let main = menu(&mut fields, "main", &live);

@@ -45,6 +45,7 @@ fn an_attack_is_a_problem_with_its_line_and_a_good_file_is_loaded_afterwards() {
         assert_eq!(problem.file, "scripts/pricing.lua", "{attack}");
         assert_eq!(problem.line, Some(2), "{attack}: {problem}");
         assert!(problem.message.contains(part), "{attack}: {problem}");
+        super::edits::shows_its_line(problem, &shop.read("scripts/pricing.lua"));
         shop.write("scripts/pricing.lua", &good);
         assert_eq!(shop.problems(), [], "a good file after {attack}");
     }

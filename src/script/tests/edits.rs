@@ -27,10 +27,20 @@ pub(super) fn check(table: &str) {
         };
         let shown = problem.to_string();
         assert_eq!((&problem.file, problem.line), (&file, line), "{edit}: {shown}");
+        shows_its_line(problem, &source);
         for part in parts.split(" & ") {
             assert!(shown.contains(part), "{edit}: {shown}");
         }
     }
+}
+
+/// The line itself, and a place that lies in it.
+pub(super) fn shows_its_line(problem: &Problem, source: &str) {
+    let Some(line) = problem.line else { return };
+    let excerpt = problem.hint.excerpt.as_ref().unwrap_or_else(|| panic!("not shown: {problem}"));
+    let text = source.lines().nth(usize::try_from(line).unwrap() - 1);
+    assert_eq!(Some(excerpt.text.as_str()), text, "{problem}");
+    assert!(!excerpt.marked.is_empty() && excerpt.marked.end <= excerpt.text.chars().count(), "{problem:#}");
 }
 
 const WRITING: &str = r#"
@@ -72,6 +82,10 @@ pricing | id = "sora-2-pro" | id = "sora-2" | id = "sora-2",⏎      title = "So
 pricing | engine = "sora" | engine = "sara" | sara | models[1].engine & «sora»
 pricing | usd_per_second = 0.10 | usd_per_second = 0.1000001 | 0.1000001 | дробно
 pricing | wait_minutes = { 2, 5 }, | wait_minutes = { 2, 5 }, hidden = "да", | "да" | true или false
+pricing |       engine_model = "sora-2",⏎ |  |     {⏎      id = "sora-2" | models[1] & «engine_model»
+pricing |       engine = "sora",⏎ |  |     {⏎      id = "sora-2" | models[1] & «engine»
+pricing | id = "sora-2" | id = "a-very-long-name-for-a-model" | a-very-long | models[1].id & длиннее 24
+pricing | id = "sora-2" | id = "Sora 2" | Sora 2 | models[1].id & строчные
 packages | tokens = 1484 | tokens = 742 | tokens = 742, discount_percent = 10 | packages[2] & уже есть
 packages | discount_percent = 20 | discount_percent = 120 | 120 | packages[4].discount_percent & от 0 до 90
 "#;

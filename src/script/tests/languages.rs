@@ -66,6 +66,7 @@ fn each_language_is_checked_by_its_own_rules() {
         ("en", "language = \"en\"", "language = \"ru\"", "файл называется en.lua"),
         ("kk", "button_back = \"", &format!("button_back = \"{}", "x".repeat(64)), "длиннее 64 знаков"),
         ("en", "sorry = \"", &format!("sorry = \"{}", "x".repeat(200)), "длиннее 200 знаков"),
+        ("kk", "✅ Жасау — {price} ₸", "✅ Жасау", "без {price} здесь нельзя"),
         ("kk", "language_name = \"Қазақша\"", "language_name = \"<b>Қазақша</b>\"", "разметки не бывает"),
     ] {
         let shop = Shop::new();

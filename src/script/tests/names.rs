@@ -171,6 +171,12 @@ fn mistakes_in_words_and_labels_are_found() {
         ("one = ", "two = \"x\", one = ", 4, ["words.token.two", "такого поля нет"]),
         ("\"Быстро\"", "\"<b>Быстро</b>\"", 7, ["labels.quick_fast", "разметки не бывает"]),
         ("\"Быстро\"", "\"{secands}\"", 7, ["labels.quick_fast", "«seconds»"]),
+        (
+            "\"Быстро\"",
+            "\"Быстро {model} {seconds} и ещё пятьдесят знаков сверху\"",
+            7,
+            ["labels.quick_fast", "длиннее 64"],
+        ),
         ("labels =", "lables =", 6, ["lables", "«labels»"]),
     ] {
         let shop = Shop::new();

@@ -6,12 +6,15 @@ use super::*;
 fn assert_sound(screen: &Screen, limit: usize) {
     assert!(length(&screen.html) <= limit, "{} units", length(&screen.html));
     let mut rest = screen.html.clone();
-    for known in ["<b>", "</b>", "<i>", "</i>", "<code>", "</code>", "&lt;", "&gt;", "&amp;", "&quot;"] {
+    for known in [
+        "<b>", "</b>", "<i>", "</i>", "<code>", "</code>", "<pre>", "</pre>", "&lt;", "&gt;", "&amp;",
+        "&quot;",
+    ] {
         rest = rest.replace(known, "");
     }
     assert!(!rest.contains(['<', '>', '&']), "{rest}");
     let count = |part: &str| screen.html.matches(part).count();
-    for tag in ["b", "i", "code"] {
+    for tag in ["b", "i", "code", "pre"] {
         assert_eq!(count(&format!("<{tag}>")), count(&format!("</{tag}>")), "{}", screen.html);
     }
     for button in screen.buttons.iter().flatten() {
