@@ -18,16 +18,20 @@ pub mod bot_api;
 pub mod chat_page;
 mod engine_switch;
 mod panel;
+pub mod stripe_api;
 pub mod video_api;
 
 use bot_api::{BotApi, BotApiSettings, Person};
 use chat_page::{ChatPage, Persona};
 use engine_switch::Switch;
+use stripe_api::StripeApi;
 use video_api::{VideoApi, VideoApiSettings};
 
 /// The people one can be in the sandbox.
 pub const USER: i64 = 1001;
 pub const ADMIN: i64 = 1;
+/// What the emulated Stripe lets in.
+pub const STRIPE_KEY: &str = "sk_test_sandbox";
 
 /// How often the panel is compared with what it showed last.
 const PANEL_PACE: Duration = Duration::from_millis(500);
@@ -36,6 +40,7 @@ const PANEL_PACE: Duration = Duration::from_millis(500);
 pub struct Sandbox {
     pub bot_api: Arc<BotApi>,
     pub video_api: Arc<VideoApi>,
+    pub stripe_api: Arc<StripeApi>,
     pub address: SocketAddr,
     app: Arc<OnceLock<Arc<App>>>,
     _tasks: [AbortOnDropHandle<()>; 2],
@@ -50,6 +55,7 @@ impl Sandbox {
         let address = listener.local_addr()?;
         let bot_api = BotApi::new(BotApiSettings { first_message_id, ..BotApiSettings::default() });
         let video_api = VideoApi::new(VideoApiSettings { render, key: None });
+        let stripe_api = StripeApi::new(STRIPE_KEY);
         let app = Arc::new(OnceLock::new());
         let page = ChatPage {
             bot_api: bot_api.clone(),
@@ -58,6 +64,7 @@ impl Sandbox {
             engine: Arc::new(Switch(video_api.clone())),
         };
         let routes: Router = page.router().merge(bot_api.router()).merge(video_api.router());
+        let routes = routes.merge(stripe_api.router());
         let serving = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, routes).await {
                 tracing::error!(%error, "the sandbox does not serve any more");
@@ -65,7 +72,7 @@ impl Sandbox {
         });
         let watching = tokio::spawn(watch_panel(bot_api.clone(), app.clone()));
         let tasks = [serving, watching].map(AbortOnDropHandle::new);
-        Ok(Self { bot_api, video_api, address, app, _tasks: tasks })
+        Ok(Self { bot_api, video_api, stripe_api, address, app, _tasks: tasks })
     }
 
     /// Lets the panel look into the bot. Once.
