@@ -295,5 +295,127 @@ All of it is back: {price:token}. You have {balance:token}.
 
 Topping up is done by hand for now: write to the bot's owner that you need this package, and give your number <code>{id}</code>. As soon as the tokens arrive, I will tell you.]],
     alert_menu_failed = "🟠 A menu of version <code>{version}</code> could not be computed; the usual one is shown instead.\n<pre>{problem}</pre>",
+
+    -- Buying and paying --------------------------------------------------------------------------------------------------
+
+    buy_packages = [[<b>Token packages</b>
+
+{packages}
+
+Pick a package, then how to pay. 1 token = 1 ₸.]],
+    package_titled = "{package} · {title}",
+    buy_ways = [[<b>{package}</b>{saving}
+
+How would you like to pay?]],
+    buy_package_line = "{tokens:token} for {price} ₸",
+    buy_saving = "\n{percent} % off: you save {saved} ₸.",
+    button_way_stars = "⭐ Telegram Stars — {sum}",
+    button_way_stripe = "💳 Bank card — {sum}",
+    button_way_kaspi_desk = "📱 Kaspi transfer — {sum}",
+    button_way_kaspi_gateway = "📲 Kaspi invoice — {sum}",
+    button_way_kaspi_bank = "🏦 Kaspi payments — {sum}",
+    button_pay = "Pay {sum}",
+    button_look = "🔄 Check the payment",
+    button_paid = "✅ I have paid",
+    button_other_way = "⬅️ Another way",
+    purchase_link = [[<b>{tokens:token} for {sum}</b>
+
+Tap the button and pay: the tokens arrive by themselves and this message turns into the confirmation. The invoice is good for {minutes} min; its number is <code>{code}</code>.]],
+    purchase_bank = [[<b>{tokens:token} for {sum}</b>
+
+Open Kaspi → Payments, find us and enter the order number <code>{code}</code> and the sum {sum}. The tokens arrive by themselves. For any other sum you get one token for each tenge.]],
+    purchase_desk = [[<b>{tokens:token} for {sum}</b>
+
+1. Transfer exactly {sum}{where}.
+2. Write the code <code>{code}</code> in the transfer's message.
+3. Come back and tap “I have paid”. You may send a photo of the receipt too.
+
+A person checks the transfer; the tokens arrive as soon as it is seen.]],
+    desk_phone = " to <code>{phone}</code>",
+    desk_phone_named = " to <code>{phone}</code> ({recipient})",
+    desk_link = " with the button below",
+    button_desk_link = "Open Kaspi",
+    purchase_claimed = "🕓 Checking the transfer of {sum}, code <code>{code}</code>. It usually takes a few minutes; this message changes when the tokens arrive. If you have a receipt, send its photo here.",
+    purchase_credited = "✅ Payment received: {amount:token} added. Your balance is {balance:token}.",
+    purchase_expired = "⌛ Time is up: invoice <code>{code}</code> for {sum} is closed. If you did pay, the tokens will still arrive. A new invoice: /buy",
+    purchase_rejected = "🚫 We could not find a transfer of {sum} with the code <code>{code}</code>. If you did pay, please send a photo of the receipt to the bot's owner and name the code.",
+    purchase_reason = "Reason: {reason}",
+    purchase_quarantined = "🕓 Money arrived, but not the {sum} of invoice <code>{code}</code>. The bot's owner knows and will sort it out: the tokens will come or the money will go back.",
+    purchase_dropped = "All right, this invoice is closed. Another package or way: /buy",
+    toast_price_changed = "The price has changed. Look at the new one and choose again.",
+    toast_purchase_over = "This invoice is closed. A new one: /buy",
+    toast_purchases_many = "We are still checking your earlier payments ({limit}). You can buy more once that is done.",
+    toast_rail_down = "This way of paying does not answer right now. Try in a minute or choose another.",
+    toast_not_paid_yet = "No payment to be seen yet. When it arrives, this message changes by itself.",
+    checkout_unknown = "This invoice is not yours or no longer valid. Open a new one with /buy",
+    checkout_over = "This invoice is closed. Open a new one with /buy",
+    invoice_title = "{tokens:token}",
+    invoice_description = "Tokens for making videos: {tokens:token} for your balance in this bot.",
+    balance_debt = "You owe {debt:token}: their money went back to the payer. The next top-up covers this first.",
+    reason_purchase = "tokens bought",
+    reason_taken_back = "payment returned",
+    reason_given_back = "payment came again",
+    reason_repaid = "debt paid",
+    reason_refund = "order no. {number}, refund",
+    reason_grant = "gift",
+    taken_back = "↩️ The payment went back to the payer, so {amount:token} were taken off.",
+    taken_back_debt = "↩️ The payment went back to the payer, so {amount:token} were taken off. Your balance did not hold that many: you owe {debt:token}. The next top-up covers this first.",
+    given_back = "✅ The payment came again: {amount:token} are yours again. Your balance is {balance:token}.",
+    paid_back = "✅ {amount:token} for order no. {number} are back. Your balance is {balance:token}.",
+    way_stars = "Telegram Stars",
+    way_stripe = "card (Stripe)",
+    way_kaspi_desk = "Kaspi transfer",
+    way_kaspi_gateway = "Kaspi invoice",
+    way_kaspi_bank = "Kaspi payments",
+    alert_quarantined = [[🟠 Payment no. {number} waits for your decision: {sum}, {way}.
+{doubt}
+
+No tokens are credited until then.]],
+    doubt_no_purchase = "It belongs to no purchase.",
+    doubt_way = "The purchase was opened with another way of paying.",
+    doubt_payer = "Somebody else paid than who opened the invoice.",
+    doubt_currency = "The currency is not that of the invoice.",
+    doubt_amount = "The sum is not that of the invoice.",
+    doubt_mode = "It is test money instead of real money, or the other way round.",
+    doubt_account = "It arrived at another account.",
+    alert_returned = "🟠 A payment went back to the payer ({way}): {amount:token} taken from <code>{id}</code>, who owes {debt:token}.",
+    alert_reconciled = "🟢 Reconciliation ({way}): payments made and not credited were found, {payments}. They are credited now and their buyers know.",
+    claim = [[🟡 <b>Transfer of {sum}</b>, code <code>{code}</code>
+{name} (<code>{id}</code>) for {tokens:token}
+
+Check that it arrived in your own Kaspi: a receipt or a photo by itself proves nothing.]],
+    claim_receipt = "Number on the receipt: <code>{receipt}</code>",
+    claim_confirmed = "✅ <code>{code}</code>: {name} (<code>{id}</code>) +{amount:token}.",
+    claim_rejected = "🚫 <code>{code}</code>: turned down, {name} (<code>{id}</code>) knows.",
+    claim_over = "<code>{code}</code> was decided already: {state}.",
+    claim_nothing = "There is no payment with the code <code>{code}</code>.",
+    claim_receipt_used = "This receipt was credited for purchase <code>{code}</code> already. I do not credit it twice.",
+    claim_amount = "So much cannot be credited: the sum begins at 1 ₸.",
+    claims = [[<b>Waiting for a look</b>
+
+{lines}
+
+<code>/confirm code</code> — the sum is right, <code>/confirm code sum</code> — another sum came, <code>/reject code reason</code> — nothing came.]],
+    claims_none = "No transfer waits for a look.",
+    claim_line = "<code>{code}</code> · {sum} · {name} (<code>{id}</code>) · {date}",
+    claim_other_sum = "How much came? Send it like this: <code>/confirm {code} sum</code>. Any other sum is a token for each tenge.",
+    claim_why = "Why? Send it like this: <code>/reject {code} reason</code> — the buyer will read it.",
+    confirm_usage = "Like this: <code>/confirm code</code> or <code>/confirm code sum</code>. What waits: /kaspi",
+    reject_usage = "Like this: <code>/reject code reason</code>. What waits: /kaspi",
+    button_confirm = "✅ {sum} came",
+    button_other_sum = "✏️ Another sum",
+    button_reject = "🚫 Nothing came",
+    button_credit = "✅ Credit {amount:token}",
+    button_dismiss = "🚫 Do not credit",
+    doubt_credited = "✅ Payment no. {number}: {amount:token} credited.",
+    doubt_dismissed = "🚫 Payment no. {number}: no tokens credited. Send the money back where it came in.",
+    doubt_over = "Payment no. {number} waits for no decision any more.",
+    state_purchase_open = "waits for payment",
+    state_purchase_claimed = "waits for a look",
+    state_purchase_paid = "credited",
+    state_purchase_expired = "time is up",
+    state_purchase_rejected = "turned down",
+    state_purchase_quarantined = "being looked into",
+    state_purchase_dropped = "given up by the buyer",
   },
 }

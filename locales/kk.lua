@@ -295,5 +295,127 @@ return locale {
 
 Толтыру әзірге қолмен жасалады: бот иесіне осы пакет керегін жазып, өз нөміріңізді айтыңыз: <code>{id}</code>. Токендер түсе салысымен хабарлаймын.]],
     alert_menu_failed = "🟠 <code>{version}</code> нұсқасындағы мәзір есептелмеді, орнына әдеттегісі көрсетілді.\n<pre>{problem}</pre>",
+
+    -- Сатып алу және төлем -----------------------------------------------------------------------------------------------
+
+    buy_packages = [[<b>Токен пакеттері</b>
+
+{packages}
+
+Пакетті таңдаңыз, содан кейін төлем түрін таңдайсыз. 1 токен = 1 ₸.]],
+    package_titled = "{package} · {title}",
+    buy_ways = [[<b>{package}</b>{saving}
+
+Қалай төлеген ыңғайлы?]],
+    buy_package_line = "{price} ₸ — {tokens:token}",
+    buy_saving = "\nЖеңілдік {percent} %: {saved} ₸ үнемдейсіз.",
+    button_way_stars = "⭐ Telegram Stars — {sum}",
+    button_way_stripe = "💳 Банк картасы — {sum}",
+    button_way_kaspi_desk = "📱 Kaspi аударымы — {sum}",
+    button_way_kaspi_gateway = "📲 Kaspi шоты — {sum}",
+    button_way_kaspi_bank = "🏦 Kaspi төлемдері — {sum}",
+    button_pay = "Төлеу: {sum}",
+    button_look = "🔄 Төлемді тексеру",
+    button_paid = "✅ Төледім",
+    button_other_way = "⬅️ Басқа тәсіл",
+    purchase_link = [[<b>{sum} — {tokens:token}</b>
+
+Түймені басып, төлеңіз: токендер өздігінен түседі, ал бұл хабар растауға ауысады. Шот {minutes} мин жарамды, нөмірі <code>{code}</code>.]],
+    purchase_bank = [[<b>{sum} — {tokens:token}</b>
+
+Kaspi → «Төлемдер» бөлімінен бізді тауып, тапсырыс нөмірін <code>{code}</code> және {sum} сомасын көрсетіңіз. Токендер өздігінен түседі. Басқа сома үшін әр теңгеге бір токен береміз.]],
+    purchase_desk = [[<b>{sum} — {tokens:token}</b>
+
+1. Дәл {sum} аударыңыз{where}.
+2. Аударым хабарына <code>{code}</code> кодын жазыңыз.
+3. Осында оралып, «Төледім» түймесін басыңыз. Чектің суретін де жіберуге болады.
+
+Аударымды адам тексереді; көрген бойда токендер түседі.]],
+    desk_phone = " <code>{phone}</code> нөміріне",
+    desk_phone_named = " <code>{phone}</code> нөміріне ({recipient})",
+    desk_link = " төмендегі түйме арқылы",
+    button_desk_link = "Kaspi ашу",
+    purchase_claimed = "🕓 {sum} аударымын тексеріп жатырмыз, коды <code>{code}</code>. Әдетте бірнеше минут алады; токендер түскенде бұл хабар ауысады. Чек болса, суретін осында жіберіңіз.",
+    purchase_credited = "✅ Төлем түсті: {amount:token} есепке қосылды. Шотта {balance:token}.",
+    purchase_expired = "⌛ Төлем уақыты бітті: {sum} сомасына <code>{code}</code> шоты жабылды. Төлеп үлгерген болсаңыз, токендер бәрібір түседі. Жаңа шот — /buy",
+    purchase_rejected = "🚫 <code>{code}</code> коды бар {sum} аударымы табылмады. Төлеген болсаңыз, чектің суретін бот иесіне жіберіп, кодты айтыңыз.",
+    purchase_reason = "Себебі: {reason}",
+    purchase_quarantined = "🕓 Ақша түсті, бірақ <code>{code}</code> шотындағы {sum} емес. Бот иесі біледі және шешеді: токендер түседі немесе ақша қайтарылады.",
+    purchase_dropped = "Жақсы, бұл шотты жаптық. Басқа пакет немесе тәсіл — /buy",
+    toast_price_changed = "Баға өзгерді. Жаңасын көріп, қайта таңдаңыз.",
+    toast_purchase_over = "Бұл шот жабылған. Жаңасы — /buy",
+    toast_purchases_many = "Алдыңғы төлемдеріңізді ({limit}) тексеріп жатырмыз. Біткен соң тағы сатып алуға болады.",
+    toast_rail_down = "Бұл төлем түрі қазір жауап бермейді. Бір минуттан соң көріңіз немесе басқасын таңдаңыз.",
+    toast_not_paid_yet = "Төлем әлі көрінбейді. Түскенде бұл хабар өзі ауысады.",
+    checkout_unknown = "Бұл шот сіздікі емес немесе жарамсыз. Жаңасын /buy арқылы ашыңыз",
+    checkout_over = "Бұл шот жабылған. Жаңасын /buy арқылы ашыңыз",
+    invoice_title = "{tokens:token}",
+    invoice_description = "Видео жасауға арналған токендер: осы боттағы шотыңызға {tokens:token}.",
+    balance_debt = "Қарыз: {debt:token}. Олардың ақшасы төлеушіге қайтты; келесі толтыру алдымен қарызды жабады.",
+    reason_purchase = "токен сатып алу",
+    reason_taken_back = "төлем қайтарылды",
+    reason_given_back = "төлем қайта түсті",
+    reason_repaid = "қарызды өтеу",
+    reason_refund = "№ {number} тапсырыс, қайтару",
+    reason_grant = "сыйлық",
+    taken_back = "↩️ Төлем төлеушіге қайтты, сондықтан {amount:token} шегерілді.",
+    taken_back_debt = "↩️ Төлем төлеушіге қайтты, сондықтан {amount:token} шегерілді. Шотта жетпеді: қарыз {debt:token}. Келесі толтыру алдымен соны жабады.",
+    given_back = "✅ Төлем қайта түсті: {amount:token} қайтарылды. Шотта {balance:token}.",
+    paid_back = "✅ № {number} тапсырыс үшін {amount:token} қайтарылды. Шотта {balance:token}.",
+    way_stars = "Telegram Stars",
+    way_stripe = "карта (Stripe)",
+    way_kaspi_desk = "Kaspi аударымы",
+    way_kaspi_gateway = "Kaspi шоты",
+    way_kaspi_bank = "Kaspi төлемдері",
+    alert_quarantined = [[🟠 № {number} төлем шешіміңізді күтеді: {sum}, {way}.
+{doubt}
+
+Шешімге дейін токендер қосылмайды.]],
+    doubt_no_purchase = "Ол ешбір сатып алуға жатпайды.",
+    doubt_way = "Сатып алу басқа төлем түрімен ашылған.",
+    doubt_payer = "Шотты ашқан адам емес, басқа біреу төледі.",
+    doubt_currency = "Валютасы шоттағыдай емес.",
+    doubt_amount = "Сомасы шоттағыдай емес.",
+    doubt_mode = "Бұл шынайы ақша орнына сынақ ақшасы немесе керісінше.",
+    doubt_account = "Төлем басқа шотқа түскен.",
+    alert_returned = "🟠 Төлем төлеушіге қайтты ({way}): <code>{id}</code> шотынан {amount:token} шегерілді, қарыз {debt:token}.",
+    alert_reconciled = "🟢 Салыстыру ({way}): төленіп, есепке қосылмаған төлемдер табылды, {payments}. Токендер қосылды, сатып алушылар біледі.",
+    claim = [[🟡 <b>{sum} аударымы</b>, коды <code>{code}</code>
+{name} (<code>{id}</code>), {tokens:token}
+
+Түскенін өз Kaspi қолданбаңыздан тексеріңіз: чек пен сурет өздігінен ештеңені дәлелдемейді.]],
+    claim_receipt = "Чектегі нөмір: <code>{receipt}</code>",
+    claim_confirmed = "✅ <code>{code}</code>: {name} (<code>{id}</code>) +{amount:token}.",
+    claim_rejected = "🚫 <code>{code}</code>: қабылданбады, {name} (<code>{id}</code>) біледі.",
+    claim_over = "<code>{code}</code> бойынша шешілген: {state}.",
+    claim_nothing = "<code>{code}</code> коды бар төлем жоқ.",
+    claim_receipt_used = "Бұл чек <code>{code}</code> сатып алуына есептелген. Екінші рет қоспаймын.",
+    claim_amount = "Мұнша қосуға болмайды: сома 1 ₸-ден басталады.",
+    claims = [[<b>Тексеруді күтеді</b>
+
+{lines}
+
+<code>/confirm код</code> — сома дұрыс, <code>/confirm код сома</code> — басқа сома түсті, <code>/reject код себеп</code> — түспеді.]],
+    claims_none = "Тексеруді күткен аударым жоқ.",
+    claim_line = "<code>{code}</code> · {sum} · {name} (<code>{id}</code>) · {date}",
+    claim_other_sum = "Қанша түсті? Былай жіберіңіз: <code>/confirm {code} сома</code>. Басқа сома үшін — әр теңгеге бір токен.",
+    claim_why = "Неге? Былай жіберіңіз: <code>/reject {code} себеп</code> — сатып алушы оқиды.",
+    confirm_usage = "Былай: <code>/confirm код</code> немесе <code>/confirm код сома</code>. Күтіп тұрғандар — /kaspi",
+    reject_usage = "Былай: <code>/reject код себеп</code>. Күтіп тұрғандар — /kaspi",
+    button_confirm = "✅ {sum} түсті",
+    button_other_sum = "✏️ Басқа сома",
+    button_reject = "🚫 Түспеді",
+    button_credit = "✅ {amount:token} қосу",
+    button_dismiss = "🚫 Қоспау",
+    doubt_credited = "✅ № {number} төлем: {amount:token} қосылды.",
+    doubt_dismissed = "🚫 № {number} төлем: токендер қосылмады. Ақшаны түскен жерінен төлеушіге қайтарыңыз.",
+    doubt_over = "№ {number} төлем шешім күтпейді.",
+    state_purchase_open = "төлем күтеді",
+    state_purchase_claimed = "тексеруді күтеді",
+    state_purchase_paid = "есепке қосылды",
+    state_purchase_expired = "уақыты бітті",
+    state_purchase_rejected = "қабылданбады",
+    state_purchase_quarantined = "қаралып жатыр",
+    state_purchase_dropped = "сатып алушы бас тартты",
   },
 }

@@ -299,5 +299,127 @@ return locale {
 
 Пополнение пока вручную: напишите владельцу бота, что вам нужен этот пакет, и назовите свой номер <code>{id}</code>. Как только токены придут, я сообщу.]],
     alert_menu_failed = "🟠 Меню из версии <code>{version}</code> не посчиталось, вместо него показано обычное.\n<pre>{problem}</pre>",
+
+    -- Покупка и оплата ---------------------------------------------------------------------------------------------------
+
+    buy_packages = [[<b>Пакеты токенов</b>
+
+{packages}
+
+Выберите пакет — и следующим шагом способ оплаты. 1 токен = 1 ₸.]],
+    package_titled = "{package} · {title}",
+    buy_ways = [[<b>{package}</b>{saving}
+
+Как удобнее заплатить?]],
+    buy_package_line = "{tokens:token} за {price} ₸",
+    buy_saving = "\nСкидка {percent} %: вы экономите {saved} ₸.",
+    button_way_stars = "⭐ Telegram Stars — {sum}",
+    button_way_stripe = "💳 Банковская карта — {sum}",
+    button_way_kaspi_desk = "📱 Перевод на Kaspi — {sum}",
+    button_way_kaspi_gateway = "📲 Счёт в Kaspi — {sum}",
+    button_way_kaspi_bank = "🏦 Платежи в Kaspi — {sum}",
+    button_pay = "Оплатить {sum}",
+    button_look = "🔄 Проверить оплату",
+    button_paid = "✅ Я оплатил",
+    button_other_way = "⬅️ Другой способ",
+    purchase_link = [[<b>{tokens:token} за {sum}</b>
+
+Нажмите кнопку и оплатите: токены придут сами, а это сообщение сменится на подтверждение. Счёт действует {minutes} мин, его номер <code>{code}</code>.]],
+    purchase_bank = [[<b>{tokens:token} за {sum}</b>
+
+Откройте Kaspi → «Платежи», найдите нас и укажите номер заказа <code>{code}</code> и сумму {sum}. Токены придут сами. За другую сумму начислим по токену за каждый тенге.]],
+    purchase_desk = [[<b>{tokens:token} за {sum}</b>
+
+1. Переведите ровно {sum}{where}.
+2. В сообщении к переводу напишите код <code>{code}</code>.
+3. Вернитесь сюда и нажмите «Я оплатил». Можно прислать и фото чека.
+
+Перевод проверяет человек; как только он его увидит, токены придут.]],
+    desk_phone = " на номер <code>{phone}</code>",
+    desk_phone_named = " на номер <code>{phone}</code> ({recipient})",
+    desk_link = " по кнопке ниже",
+    button_desk_link = "Открыть Kaspi",
+    purchase_claimed = "🕓 Проверяем перевод {sum}, код <code>{code}</code>. Обычно это занимает несколько минут; это сообщение сменится, когда токены придут. Есть чек — пришлите его фото прямо сюда.",
+    purchase_credited = "✅ Оплата получена: зачислено {amount:token}. На счёте {balance:token}.",
+    purchase_expired = "⌛ Время на оплату вышло: счёт <code>{code}</code> на {sum} закрыт. Если вы успели заплатить, токены всё равно придут. Новый счёт — /buy",
+    purchase_rejected = "🚫 Перевод {sum} с кодом <code>{code}</code> мы не нашли. Если вы платили, пришлите, пожалуйста, фото чека владельцу бота и назовите код.",
+    purchase_reason = "Причина: {reason}",
+    purchase_quarantined = "🕓 Деньги пришли, но не те, что в счёте <code>{code}</code> на {sum}. Владелец бота уже знает и разберётся: токены придут или деньги вернутся.",
+    purchase_dropped = "Хорошо, этот счёт закрыли. Другой пакет или способ — /buy",
+    toast_price_changed = "Цена изменилась. Посмотрите новую и выберите ещё раз.",
+    toast_purchase_over = "Этот счёт уже закрыт. Новый — /buy",
+    toast_purchases_many = "Мы ещё проверяем ваши прошлые оплаты ({limit}). Как закончим, можно будет купить ещё.",
+    toast_rail_down = "Этот способ оплаты сейчас не отвечает. Попробуйте через минуту или выберите другой.",
+    toast_not_paid_yet = "Оплаты пока не видно. Как только придёт, это сообщение сменится само.",
+    checkout_unknown = "Этот счёт не ваш или уже не действует. Новый можно открыть командой /buy",
+    checkout_over = "Этот счёт уже закрыт. Новый можно открыть командой /buy",
+    invoice_title = "{tokens:token}",
+    invoice_description = "Токены для создания видео: {tokens:token} на ваш счёт в этом боте.",
+    balance_debt = "Долг: {debt:token}. Деньги за них вернулись плательщику; следующее пополнение сначала покроет долг.",
+    reason_purchase = "покупка токенов",
+    reason_taken_back = "возврат платежа",
+    reason_given_back = "платёж снова у нас",
+    reason_repaid = "погашение долга",
+    reason_refund = "заказ № {number}, возврат",
+    reason_grant = "подарок",
+    taken_back = "↩️ Платёж вернулся плательщику, поэтому мы списали {amount:token}.",
+    taken_back_debt = "↩️ Платёж вернулся плательщику, поэтому мы списали {amount:token}. На счёте столько не нашлось: долг {debt:token}. Следующее пополнение сначала покроет его.",
+    given_back = "✅ Платёж снова у нас: вернули {amount:token}. На счёте {balance:token}.",
+    paid_back = "✅ За заказ № {number} вернули {amount:token}. На счёте {balance:token}.",
+    way_stars = "Telegram Stars",
+    way_stripe = "карта (Stripe)",
+    way_kaspi_desk = "перевод на Kaspi",
+    way_kaspi_gateway = "счёт в Kaspi",
+    way_kaspi_bank = "платежи в Kaspi",
+    alert_quarantined = [[🟠 Платёж № {number} ждёт вашего решения: {sum}, {way}.
+{doubt}
+
+До решения токены не зачислены.]],
+    doubt_no_purchase = "Он ни к какой покупке не относится.",
+    doubt_way = "Покупку открывали с другим способом оплаты.",
+    doubt_payer = "Заплатил не тот, кто открывал счёт.",
+    doubt_currency = "Валюта не та, что в счёте.",
+    doubt_amount = "Сумма не та, что в счёте.",
+    doubt_mode = "Это пробные деньги вместо настоящих или наоборот.",
+    doubt_account = "Платёж пришёл на другой счёт.",
+    alert_returned = "🟠 Платёж вернулся плательщику ({way}): у <code>{id}</code> списано {amount:token}, долг {debt:token}.",
+    alert_reconciled = "🟢 Сверка ({way}): нашлись оплаченные и не зачисленные платежи, {payments}. Токены зачислены, покупатели знают.",
+    claim = [[🟡 <b>Перевод {sum}</b>, код <code>{code}</code>
+{name} (<code>{id}</code>) за {tokens:token}
+
+Проверьте поступление в своём Kaspi: чек и фото сами по себе ничего не доказывают.]],
+    claim_receipt = "Номер на чеке: <code>{receipt}</code>",
+    claim_confirmed = "✅ <code>{code}</code>: {name} (<code>{id}</code>) +{amount:token}.",
+    claim_rejected = "🚫 <code>{code}</code>: отклонено, {name} (<code>{id}</code>) уже знает.",
+    claim_over = "По <code>{code}</code> уже решено: {state}.",
+    claim_nothing = "Оплаты с кодом <code>{code}</code> нет.",
+    claim_receipt_used = "Этот чек уже зачли за покупку <code>{code}</code>. Второй раз не зачисляю.",
+    claim_amount = "Столько зачислить нельзя: нужна сумма от 1 ₸.",
+    claims = [[<b>Ждут проверки</b>
+
+{lines}
+
+<code>/confirm код</code> — сумма верна, <code>/confirm код сумма</code> — пришла другая, <code>/reject код причина</code> — не пришла.]],
+    claims_none = "Ни один перевод не ждёт проверки.",
+    claim_line = "<code>{code}</code> · {sum} · {name} (<code>{id}</code>) · {date}",
+    claim_other_sum = "Сколько пришло? Отправьте так: <code>/confirm {code} сумма</code>. За неполную или другую сумму — по токену за каждый тенге.",
+    claim_why = "Почему? Отправьте так: <code>/reject {code} причина</code> — покупатель её прочтёт.",
+    confirm_usage = "Так: <code>/confirm код</code> или <code>/confirm код сумма</code>. Что ждёт — /kaspi",
+    reject_usage = "Так: <code>/reject код причина</code>. Что ждёт — /kaspi",
+    button_confirm = "✅ Пришло {sum}",
+    button_other_sum = "✏️ Другая сумма",
+    button_reject = "🚫 Не пришло",
+    button_credit = "✅ Зачислить {amount:token}",
+    button_dismiss = "🚫 Не зачислять",
+    doubt_credited = "✅ Платёж № {number}: зачислено {amount:token}.",
+    doubt_dismissed = "🚫 Платёж № {number}: токены не зачислены. Деньги верните плательщику там, где они пришли.",
+    doubt_over = "Платёж № {number} решения уже не ждёт.",
+    state_purchase_open = "ждёт оплаты",
+    state_purchase_claimed = "ждёт проверки",
+    state_purchase_paid = "зачислено",
+    state_purchase_expired = "время вышло",
+    state_purchase_rejected = "отклонено",
+    state_purchase_quarantined = "разбираемся",
+    state_purchase_dropped = "отменено покупателем",
   },
 }

@@ -28,8 +28,11 @@ mod language;
 mod menu;
 mod order;
 pub mod outbox;
+pub mod payments;
 pub mod port;
 pub mod progress;
+mod purchase;
+mod rails;
 mod scripts;
 pub mod worker;
 
@@ -40,10 +43,13 @@ pub use account::{TopUp, TopUpDone, TopUpRefusal, Whom};
 pub use engines::Engines;
 pub use intake::{Incoming, Met};
 pub use order::{CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
+pub use payments::Reconciled;
+pub use purchase::{BuyRefusal, Buying, CheckoutRefusal};
+pub use rails::Rails;
 
 pub use scripts::{ScriptFile, ScriptRefusal, hundredths};
 
-pub use crate::store::{By, ScriptAuthor, ScriptVersion};
+pub use crate::store::{By, PurchaseRefusal, ScriptAuthor, ScriptVersion};
 use port::{Clock, Random, Scripts};
 
 /// Everything a use case needs. One of it exists per running bot; it is shared.
@@ -51,6 +57,7 @@ pub struct App {
     pub store: Store,
     pub scripts: Arc<dyn Scripts>,
     pub engines: Engines,
+    pub rails: Rails,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: Settings,
@@ -89,8 +96,19 @@ pub struct Settings {
     pub keep_films: Duration,
     /// Laid over what the scripts say; the sandbox gives tokens to try with.
     pub welcome: Option<Tokens>,
+    /// Where people transfer money by hand; None: nowhere.
+    pub desk: Option<Desk>,
     /// The owner's: his days begin and end there.
     pub time_zone: Tz,
+}
+
+/// The owner's own account, for transfers that a person confirms. At least a phone or a link is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Desk {
+    pub phone: Option<String>,
+    /// The name that shows beside the phone number when somebody transfers.
+    pub recipient: Option<String>,
+    pub link: Option<String>,
 }
 
 impl Settings {
@@ -116,6 +134,7 @@ pub struct AppError(#[from] pub StoreError);
 struct Bells {
     worker: Notify,
     outbox: Notify,
+    payments: Notify,
     progress: Notify,
 }
 
@@ -129,7 +148,13 @@ impl App {
         settings: Settings,
     ) -> Self {
         let (bells, percents) = (Bells::default(), progress::Percents::default());
-        Self { store, scripts, engines, clock, random, settings, accepted: None, bells, percents }
+        let rails = Rails::default();
+        Self { store, scripts, engines, rails, clock, random, settings, accepted: None, bells, percents }
+    }
+
+    /// These ways to pay are open.
+    pub fn with_rails(self, rails: Rails) -> Self {
+        Self { rails, ..self }
     }
 
     /// The scripts can be changed from the chat, and follow their folder.

@@ -110,6 +110,12 @@ pub struct Http {
 
 #[derive(Debug, Clone)]
 pub struct Payments {
+    /// Telegram's own currency.
+    pub stars: bool,
+    /// Where people transfer by hand: the owner's phone, the name that shows beside it, and a link.
+    pub kaspi_phone: Option<String>,
+    pub kaspi_recipient: Option<String>,
+    pub kaspi_link: Option<Url>,
     pub stripe_api_url: Url,
     pub stripe_secret_key: Option<SecretString>,
     pub stripe_webhook_secret: Option<SecretString>,

@@ -18,7 +18,9 @@ mod jobs;
 mod ledger;
 mod orders;
 mod outbox;
+mod payments;
 mod people;
+mod purchases;
 mod schema;
 mod scripts;
 mod seal;
@@ -31,7 +33,11 @@ pub use earnings::DayEarned;
 pub use jobs::{Settled, StartRefusal, StepRefusal};
 pub use ledger::{TopUpOrder, TopUpRefusal, TopUpResult};
 pub use orders::{CancelRefusal, NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
+pub use payments::{
+    ConfirmRefusal, Confirmed, Doubted, Noted, PaymentState, Resolution, ResolveRefusal, TakenBack,
+};
 pub use people::Meeting;
+pub use purchases::{NewPurchase, PurchaseRefusal};
 pub use scripts::{NewScripts, SCRIPT_VERSIONS_KEPT, ScriptAuthor, ScriptVersion, hash_of};
 pub use seal::DataKey;
 pub use verify::{Report, Violation};

@@ -16,6 +16,7 @@ use crate::app::{App, AppError};
 
 mod api;
 mod chat;
+mod checkout;
 mod command;
 mod dialog;
 mod html;
@@ -26,12 +27,14 @@ mod pulse;
 mod runner;
 mod screen;
 mod sender;
+mod stars;
 mod tap;
 mod update;
 mod view;
 mod webhook;
 
 use api::{Api, CommandList, Fault};
+use checkout::Checkouts;
 use dialog::Dialog;
 use poller::Poller;
 use pulse::Pulse;
@@ -39,6 +42,8 @@ use runner::Runner;
 use sender::Sender;
 use view::View;
 use webhook::{Desk, Door};
+
+pub use stars::Stars;
 
 /// Between two tries to learn our own name.
 const INTRODUCTION_PAUSE: Duration = Duration::from_secs(30);
@@ -103,7 +108,9 @@ pub async fn run(
     let stop = stop.child_token();
     let dialog = Dialog { app: Arc::clone(&app), telegram: Arc::clone(&telegram) };
     let runner = Runner::new(Arc::new(dialog), Arc::clone(&app) as _);
-    let poller = Poller { source: Arc::clone(&telegram) as _, inbox: app, runner: runner.clone() };
+    let at_once = Arc::new(Checkouts { app: Arc::clone(&app), telegram: Arc::clone(&telegram) });
+    let source = Arc::clone(&telegram) as _;
+    let poller = Poller { source, at_once, inbox: app, runner: runner.clone() };
     // Polling does not wait for the introduction: a bot whose name is not known yet answers all the same.
     let introduction = stop.run_until_cancelled(telegram.introduce());
     let heard = async {
@@ -136,7 +143,8 @@ impl Telegram {
             return Ok(());
         };
         fed?;
-        door.open(Desk { inbox: Arc::clone(&poller.inbox), runner: poller.runner.clone() });
+        let (at_once, inbox) = (Arc::clone(&poller.at_once), Arc::clone(&poller.inbox));
+        door.open(Desk { at_once, inbox, runner: poller.runner.clone() });
         let kept = webhook::keep(self, door, stop).await;
         door.close();
         kept

@@ -10,5 +10,6 @@ mod store {
     mod earnings;
     mod file;
     mod languages;
+    mod payments;
     mod verification;
 }

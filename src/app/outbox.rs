@@ -13,9 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::App;
 use super::port::{Chat, ChatError, Parcel, Sent};
-use crate::domain::id::UserId;
+use crate::domain::id::{PurchaseId, UserId};
 use crate::domain::job::{JobState, Phase};
-use crate::domain::notice::{Notice, NoticeMessage};
+use crate::domain::notice::{Alert, Notice, NoticeMessage};
+use crate::domain::purchase::PurchaseState;
 use crate::store::StoreError;
 
 /// People written to at once.
@@ -151,8 +152,25 @@ fn parcel(app: &App, notice: &Notice) -> Result<Option<Parcel>, StoreError> {
             .map(|job| Parcel::Card { job })
         }
         NoticeMessage::Credit { amount } => Some(Parcel::Credit { amount: *amount, balance }),
+        // It may have been decided on meanwhile.
+        NoticeMessage::Alert(Alert::Claimed { purchase }) => claim(app, *purchase)?,
         NoticeMessage::Alert(alert) => Some(Parcel::Alert(alert.clone())),
+        NoticeMessage::Purchase(id) => {
+            app.store.purchase(*id)?.map(|purchase| Parcel::Purchase { purchase, balance })
+        }
+        NoticeMessage::TakenBack { amount, debt } => Some(Parcel::TakenBack { amount: *amount, debt: *debt }),
+        NoticeMessage::GivenBack { amount } => Some(Parcel::GivenBack { amount: *amount, balance }),
+        NoticeMessage::PaidBack { job, amount } => {
+            Some(Parcel::PaidBack { job: *job, amount: *amount, balance })
+        }
     })
+}
+
+fn claim(app: &App, id: PurchaseId) -> Result<Option<Parcel>, StoreError> {
+    let waiting = app.store.purchase(id)?.filter(|purchase| purchase.state == PurchaseState::Claimed);
+    let Some(purchase) = waiting else { return Ok(None) };
+    let buyer = app.store.user(purchase.user)?.map(|user| user.profile).unwrap_or_default();
+    Ok(Some(Parcel::Claim { purchase, buyer }))
 }
 
 fn kind(message: &NoticeMessage) -> &'static str {
@@ -162,5 +180,9 @@ fn kind(message: &NoticeMessage) -> &'static str {
         NoticeMessage::Refund(..) => "refund",
         NoticeMessage::Credit { .. } => "credit",
         NoticeMessage::Alert(_) => "alert",
+        NoticeMessage::Purchase(_) => "purchase",
+        NoticeMessage::TakenBack { .. } => "taken back",
+        NoticeMessage::GivenBack { .. } => "given back",
+        NoticeMessage::PaidBack { .. } => "paid back",
     }
 }

@@ -5,6 +5,7 @@
 mod chance;
 mod chat;
 mod engine;
+mod rail;
 mod scripts;
 mod webhook;
 
@@ -14,6 +15,7 @@ pub use engine::{
     Callback, CallbackRefusal, Capabilities, Engine, EngineSource, Failure, FailureKind, Fetched, Polled,
     Progress, RenderRequest, Sighting, Sought, Submission,
 };
+pub use rail::{Checkout, Place, Rail, RailError, RailEvent};
 pub use scripts::{
     Faults, QuickEdit, ScriptFiles, ScriptSet, ScriptSource, ScriptStatus, Scripts, Seeding, Seeds,
 };

@@ -12,18 +12,20 @@ use tokio_util::sync::CancellationToken;
 use super::control::Control;
 use super::data_key;
 use super::real::{SystemClock, SystemRandom};
-use crate::app::port::{Engine, Webhook};
+use crate::app::port::{Engine, Rail, Webhook};
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, Engines, Reload, ScriptsUnusable, Settings, engines,
-    housekeeping, outbox, progress, worker,
+    AcceptedScripts, AcceptedSettings, App, Desk, Engines, Rails, Reload, ScriptsUnusable, Settings, engines,
+    housekeeping, outbox, payments, progress, worker,
 };
 use crate::config::Config;
 use crate::domain::id::EngineId;
 use crate::domain::money::Tokens;
+use crate::domain::rail::Way;
 use crate::engine::sora::{Sora, SoraSettings};
+use crate::payment::kaspi_desk::KaspiDesk;
 use crate::script::{Folder, FolderSettings, Problem};
 use crate::store::{Options, Store};
-use crate::telegram::{self, Telegram, TelegramSettings};
+use crate::telegram::{self, Stars, Telegram, TelegramSettings};
 use crate::web::{self, Web};
 
 /// Telegram's limit for a file that a bot sends (core.telegram.org/bots/api#sendvideo).
@@ -60,7 +62,9 @@ impl Bot {
         let settings = app_settings(&config, welcome);
         let engines = engines(&config)?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-        let app = App::new(store, accepted.clone(), engines, clock, random, settings).with_accepted(accepted);
+        let app = App::new(store, accepted.clone(), engines, clock, random, settings)
+            .with_accepted(accepted)
+            .with_rails(rails(&config, &telegram));
         Ok(Self { app: Arc::new(app), telegram, folder, listener, config })
     }
 
@@ -72,6 +76,9 @@ impl Bot {
         let Self { app, telegram, folder, listener, config } = self;
         for name in app.engines.names() {
             tracing::info!(engine = %name, "renders");
+        }
+        for way in app.rails.ways() {
+            tracing::info!(%way, "takes payments");
         }
         let _watcher = {
             let (app, runtime) = (app.clone(), tokio::runtime::Handle::current());
@@ -116,6 +123,13 @@ impl Bot {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move {
                 engines::probe(app, stop).await;
+                Ok(())
+            });
+        }
+        {
+            let (app, stop) = (app.clone(), stop.clone());
+            parts.spawn(async move {
+                payments::run(app, stop).await;
                 Ok(())
             });
         }
@@ -240,6 +254,28 @@ fn engines(config: &Config) -> Result<Engines> {
     Ok(Engines::new([(EngineId::new("sora"), Arc::new(sora) as Arc<dyn Engine>)]))
 }
 
+/// The ways to pay that are set up.
+fn rails(config: &Config, telegram: &Arc<Telegram>) -> Rails {
+    let mut known: Vec<(Way, Arc<dyn Rail>)> = Vec::new();
+    if config.payments.stars {
+        known.push((Way::Stars, Arc::new(Stars(telegram.clone()))));
+    }
+    if let Some(desk) = desk(config) {
+        known.push((Way::KaspiDesk, Arc::new(KaspiDesk { link: desk.link })));
+    }
+    Rails::new(known)
+}
+
+fn desk(config: &Config) -> Option<Desk> {
+    let payments = &config.payments;
+    let desk = Desk {
+        phone: payments.kaspi_phone.clone(),
+        recipient: payments.kaspi_recipient.clone(),
+        link: payments.kaspi_link.as_ref().map(ToString::to_string),
+    };
+    (desk.phone.is_some() || desk.link.is_some()).then_some(desk)
+}
+
 fn app_settings(config: &Config, welcome: Option<Tokens>) -> Settings {
     Settings {
         admins: config.telegram.admin_user_ids.clone(),
@@ -256,6 +292,7 @@ fn app_settings(config: &Config, welcome: Option<Tokens>) -> Settings {
         max_upload: MAX_UPLOAD,
         keep_films: config.delivery.keep_files,
         welcome,
+        desk: desk(config),
         time_zone: config.locale.time_zone,
     }
 }

@@ -121,6 +121,10 @@ impl Queue {
 impl Payments {
     fn read(from: &mut Reader) -> Self {
         Self {
+            stars: from.key("payments.stars", value::switch),
+            kaspi_phone: from.key("payments.kaspi_phone", value::optional(value::phone)),
+            kaspi_recipient: from.key("payments.kaspi_recipient", value::optional(value::short)),
+            kaspi_link: from.key("payments.kaspi_link", value::optional(value::address)),
             stripe_api_url: from.key_or_variable("payments.stripe_api_url", "STRIPE_API_URL", value::address),
             stripe_secret_key: from.secret("STRIPE_SECRET_KEY", stripe_key),
             stripe_webhook_secret: from.secret("STRIPE_WEBHOOK_SECRET", any_key),

@@ -23,6 +23,7 @@ use crate::domain::id::UserId;
 pub(super) enum Raw {
     Text(String),
     Whole(i64),
+    Flag(bool),
     List(Vec<Raw>),
     /// Something that no setting is made of.
     Other(&'static str),
@@ -36,6 +37,7 @@ impl Raw {
         match self {
             Self::Text(text) | Self::Variable(text) => shown(text),
             Self::Whole(number) => number.to_string(),
+            Self::Flag(on) => on.to_string(),
             Self::List(items) => format!("[{}]", Vec::from_iter(items.iter().map(Self::shown)).join(", ")),
             Self::Other(kind) => format!("a {kind}"),
         }
@@ -55,6 +57,7 @@ impl From<&DeValue<'_>> for Raw {
             DeValue::String(text) => Self::Text(text.to_string()),
             DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix())
                 .map_or(Self::Other("number beyond all bounds"), Self::Whole),
+            DeValue::Boolean(on) => Self::Flag(*on),
             DeValue::Array(items) => Self::List(items.iter().map(|item| item.get_ref().into()).collect()),
             other => Self::Other(other.type_str()),
         }
@@ -216,6 +219,30 @@ pub(super) fn user_ids(raw: &Raw) -> Result<Vec<UserId>, Wrong> {
     ids.sort_unstable();
     ids.dedup();
     Ok(ids.into_iter().map(UserId).collect())
+}
+
+/// On or off.
+pub(super) fn switch(raw: &Raw) -> Result<bool, Wrong> {
+    match raw {
+        Raw::Flag(on) => Ok(*on),
+        _ => Err(Wrong::new("expected true or false, without quotes")),
+    }
+}
+
+/// A phone number as people dial it: `+7 701 123 45 67`.
+pub(super) fn phone(raw: &Raw) -> Result<String, Wrong> {
+    let text = raw.text()?;
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || b"+ -()".contains(&b));
+    let wrong = || Wrong::new("expected a phone number, e.g. +7 701 123 45 67");
+    (plain && (10..=15).contains(&digits)).then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+/// A name that is shown: at most 64 characters.
+pub(super) fn short(raw: &Raw) -> Result<String, Wrong> {
+    let text = raw.text()?;
+    let wrong = || Wrong::new("expected at most 64 characters on one line");
+    (text.chars().count() <= 64 && !text.contains('\n')).then(|| text.to_owned()).ok_or_else(wrong)
 }
 
 /// A zone of the IANA database, e.g. `Asia/Almaty`.

@@ -9,6 +9,8 @@ use super::time::Timestamp;
 pub struct Balance {
     pub available: Tokens,
     pub held: Tokens,
+    /// What he owes: tokens he had spent before their money was taken back. While it is above zero, nothing is available.
+    pub debt: Tokens,
 }
 
 /// One line of a user's history. `amount` is what it did to his available tokens; a capture did nothing to them.
@@ -28,6 +30,17 @@ pub enum MovementReason {
     Hold(JobId),
     Capture(JobId),
     Release(JobId),
+    /// A package was paid for.
+    Purchase,
+    /// The money of one went back.
+    TakenBack,
+    /// And came again.
+    GivenBack,
+    /// A debt was paid.
+    Repaid,
+    /// A delivered video was paid back.
+    Refund(JobId),
+    Grant,
 }
 
 impl Movement {
@@ -44,6 +57,12 @@ impl Movement {
             TransferId::Hold(job) => MovementReason::Hold(*job),
             TransferId::Capture(job) => MovementReason::Capture(*job),
             TransferId::Release(job) => MovementReason::Release(*job),
+            TransferId::Credit(..) => MovementReason::Purchase,
+            TransferId::TakeBack(..) | TransferId::Owe(..) => MovementReason::TakenBack,
+            TransferId::GiveBack(..) => MovementReason::GivenBack,
+            TransferId::Repay(_) => MovementReason::Repaid,
+            TransferId::Refund(job) => MovementReason::Refund(*job),
+            TransferId::Grant(_) => MovementReason::Grant,
         };
         Self { reason, amount, at: transfer.at, balance_after }
     }

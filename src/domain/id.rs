@@ -70,6 +70,14 @@ text_id! {
     /// Who renders, as a route names it: `sora`.
     EngineId
 }
+numeric_id! {
+    /// One try to buy a package.
+    PurchaseId(u64)
+}
+text_id! {
+    /// A payment, as its rail names it.
+    PaymentId
+}
 text_id! {
     /// The engine's own id of a job it accepted.
     Ticket

@@ -7,8 +7,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{JobId, UserId};
+use super::id::{JobId, PaymentId, UserId};
 use super::money::Tokens;
+use super::rail::Way;
 use super::time::Timestamp;
 
 /// A place where tokens are.
@@ -22,6 +23,8 @@ pub enum Account {
     Mint(Mint),
     /// What was earned by delivered videos.
     Revenue,
+    /// What a user owes, below zero: tokens whose money was taken back after he had spent them. Never above zero.
+    Debt(UserId),
 }
 
 /// Why tokens came into being.
@@ -31,6 +34,8 @@ pub enum Mint {
     Grant,
     /// An admin's top-up.
     Admin,
+    /// A payment that came this way.
+    Sold(Way),
 }
 
 /// The caller's name for a transfer. The same id again is the same transfer, however often it is heard of.
@@ -42,6 +47,20 @@ pub enum TransferId {
     Release(JobId),
     /// An admin's top-up, by the id of the command that asked for it.
     TopUp(String),
+    /// A payment, by the id that its rail gives it.
+    Credit(Way, PaymentId),
+    /// The money of a payment went back: what the user still had of it. By the payment and the rail's id of the refund.
+    TakeBack(Way, PaymentId, String),
+    /// The rest of it, which he owes.
+    Owe(Way, PaymentId, String),
+    /// What was taken back is his again: a dispute was won, a refund failed.
+    GiveBack(Way, PaymentId, String),
+    /// Tokens that came to a user in debt, by the name of the transfer that brought them.
+    Repay(String),
+    /// What a delivered video had cost.
+    Refund(JobId),
+    /// A gift of an owner's, by the id of the command.
+    Grant(String),
 }
 
 impl fmt::Display for TransferId {
@@ -52,8 +71,24 @@ impl fmt::Display for TransferId {
             Self::Capture(job) => write!(f, "capture:{job}"),
             Self::Release(job) => write!(f, "release:{job}"),
             Self::TopUp(request) => write!(f, "topup:{request}"),
+            Self::Credit(way, payment) => write!(f, "credit:{way}:{}", part(payment.as_str())),
+            Self::TakeBack(way, payment, id) => back(f, "takeback", *way, payment, id),
+            Self::Owe(way, payment, id) => back(f, "owe", *way, payment, id),
+            Self::GiveBack(way, payment, id) => back(f, "giveback", *way, payment, id),
+            Self::Repay(cause) => write!(f, "repay:{cause}"),
+            Self::Refund(job) => write!(f, "refund:{job}"),
+            Self::Grant(request) => write!(f, "grant:{request}"),
         }
     }
+}
+
+fn back(f: &mut fmt::Formatter<'_>, what: &str, way: Way, payment: &PaymentId, id: &str) -> fmt::Result {
+    write!(f, "{what}:{way}:{}:{}", part(payment.as_str()), part(id))
+}
+
+/// A name from outside, so that no two pairs of names read the same when a colon stands between them.
+fn part(name: &str) -> String {
+    name.replace('%', "%25").replace(':', "%3A")
 }
 
 /// One movement of tokens, written once.
@@ -107,10 +142,32 @@ impl Transfer {
         }
     }
 
+    /// A payment becomes tokens.
+    pub fn credit(way: Way, payment: PaymentId, user: UserId, amount: Tokens, at: Timestamp) -> Self {
+        let id = TransferId::Credit(way, payment);
+        Self { id, from: Account::Mint(Mint::Sold(way)), to: Account::Available(user), amount, at }
+    }
+
+    /// Of the tokens that came by `came`, so many pay what their user owes.
+    pub fn repay(came: &TransferId, user: UserId, amount: Tokens, at: Timestamp) -> Self {
+        let id = TransferId::Repay(came.to_string());
+        Self { id, from: Account::Available(user), to: Account::Debt(user), amount, at }
+    }
+
+    /// What a delivered video had cost comes back.
+    pub fn refund(job: JobId, user: UserId, amount: Tokens, at: Timestamp) -> Self {
+        Self { id: TransferId::Refund(job), from: Account::Revenue, to: Account::Available(user), amount, at }
+    }
+
+    pub fn grant(request: String, user: UserId, amount: Tokens, at: Timestamp) -> Self {
+        let id = TransferId::Grant(request);
+        Self { id, from: Account::Mint(Mint::Grant), to: Account::Available(user), amount, at }
+    }
+
     /// The user whose tokens move, if any.
     pub fn user(&self) -> Option<UserId> {
         [self.from, self.to].into_iter().find_map(|account| match account {
-            Account::Available(user) | Account::Held(user) => Some(user),
+            Account::Available(user) | Account::Held(user) | Account::Debt(user) => Some(user),
             Account::Mint(_) | Account::Revenue => None,
         })
     }
@@ -143,7 +200,7 @@ pub struct Posting {
 ///
 /// # Errors
 /// `Amount` for an amount that may not move or a sum that does not fit, `Insufficient` when a user's account would
-/// fall below zero. A mint may: that is what a mint is.
+/// fall below zero. A mint may: that is what a mint is. So may a debt, and nobody pays more than he owes.
 pub fn post(transfer: &Transfer, from_balance: Tokens, to_balance: Tokens) -> Result<Posting, Refusal> {
     if !transfer.amount.is_movable() || transfer.from == transfer.to {
         return Err(Refusal::Amount(transfer.amount));
@@ -151,7 +208,10 @@ pub fn post(transfer: &Transfer, from_balance: Tokens, to_balance: Tokens) -> Re
     let too_large = || Refusal::Amount(transfer.amount);
     let from_after = from_balance.minus(transfer.amount).ok_or_else(too_large)?;
     let to_after = to_balance.plus(transfer.amount).ok_or_else(too_large)?;
-    if from_after < Tokens::ZERO && !matches!(transfer.from, Account::Mint(_)) {
+    if matches!(transfer.to, Account::Debt(_)) && to_after > Tokens::ZERO {
+        return Err(Refusal::Amount(transfer.amount));
+    }
+    if from_after < Tokens::ZERO && !matches!(transfer.from, Account::Mint(_) | Account::Debt(_)) {
         let missing = Tokens::ZERO.minus(from_after).ok_or_else(too_large)?;
         return Err(Refusal::Insufficient { missing });
     }
@@ -193,6 +253,17 @@ mod tests {
     #[test]
     fn a_mint_may_go_below_zero() {
         check(Transfer::welcome(USER, Tokens::new(100), Timestamp(0)), -5, 0, Ok((-105, 100)));
+    }
+
+    #[test]
+    fn a_debt_is_below_zero_and_nobody_pays_more_than_he_owes() {
+        let came = TransferId::Welcome(USER);
+        let repay = |amount| Transfer::repay(&came, USER, Tokens::new(amount), Timestamp(0));
+        check(repay(300), 1_000, -300, Ok((700, 0)));
+        check(repay(301), 1_000, -300, Err(Refusal::Amount(Tokens::new(301))));
+        let id = TransferId::Owe(Way::Stripe, PaymentId::new("p"), "r".into());
+        let (from, to) = (Account::Debt(USER), Account::Mint(Mint::Sold(Way::Stripe)));
+        check(Transfer { id, from, to, ..repay(50) }, -300, -500, Ok((-350, -450)));
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{JobId, NoticeId, UserId};
+use super::id::{JobId, NoticeId, PurchaseId, UserId};
 use super::job::RefundReason;
 use super::money::Tokens;
+use super::rail::{Doubt, Money, Way};
 use super::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,14 @@ pub enum NoticeMessage {
     Credit { amount: Tokens },
     /// Something an admin should know or do.
     Alert(Alert),
+    /// How a purchase stands now, on its card: credited, expired, turned down.
+    Purchase(PurchaseId),
+    /// The money of a payment went back, and with it so many tokens.
+    TakenBack { amount: Tokens, debt: Tokens },
+    /// It came again.
+    GivenBack { amount: Tokens },
+    /// A delivered video was paid back.
+    PaidBack { job: JobId, amount: Tokens },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,4 +58,12 @@ pub enum Alert {
     MenuFailed { version: String, problem: String },
     /// An engine fails again and again; selling on it has stopped until it answers.
     EngineDown { engine: String, reason: String },
+    /// Money came that is not credited until somebody has looked.
+    Quarantined { number: u64, way: Way, money: Money, doubt: Doubt },
+    /// A user says that he has paid; somebody has to look into the owner's account.
+    Claimed { purchase: PurchaseId },
+    /// The money of a payment went back to whoever paid.
+    Returned { way: Way, user: Option<UserId>, amount: Tokens, debt: Tokens },
+    /// What a rail says was paid and was not credited here; it is now.
+    Reconciled { way: Way, payments: u64 },
 }

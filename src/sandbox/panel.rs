@@ -27,6 +27,7 @@ fn read(app: &App, user: UserId) -> Result<Value, StoreError> {
     Ok(json!({
         "balance": balance.available.get(),
         "held": balance.held.get(),
+        "debt": balance.debt.get(),
         "ledger": ledger,
         "jobs": jobs,
         "scripts": {
@@ -51,6 +52,12 @@ fn movement((at, movement): (usize, &Movement), jobs: &[Job]) -> Value {
         MovementReason::Hold(job) => ("hold", format!("заказ № {job}")),
         MovementReason::Capture(job) => ("capture", format!("заказ № {job}")),
         MovementReason::Release(job) => ("release", format!("заказ № {job}")),
+        MovementReason::Refund(job) => ("refund", format!("заказ № {job}")),
+        MovementReason::Purchase => ("purchase", "оплата".to_owned()),
+        MovementReason::TakenBack => ("taken back", "платёж вернулся".to_owned()),
+        MovementReason::GivenBack => ("given back", "платёж снова у нас".to_owned()),
+        MovementReason::Repaid => ("repaid", "погашение долга".to_owned()),
+        MovementReason::Grant => ("grant", "подарок".to_owned()),
     };
     json!({
         "id": at,

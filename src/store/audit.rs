@@ -11,8 +11,9 @@ use super::codec;
 use super::ledger::TopUpOrder;
 use super::seal::{Place, UserKey};
 use super::tables::Tables;
-use crate::domain::id::UserId;
+use crate::domain::id::{PurchaseId, UserId};
 use crate::domain::money::Tokens;
+use crate::domain::rail::Way;
 use crate::domain::time::Timestamp;
 
 /// Who did it.
@@ -39,6 +40,10 @@ pub enum Act {
     Money { action: String, user: UserId, amount: Tokens, transfer: String },
     /// Prices, menus or words were changed. `before` is empty for the first set.
     Scripts { before: String, after: String },
+    /// A purchase was turned down.
+    Purchase { action: String, user: UserId, purchase: PurchaseId },
+    /// A payment was decided on without tokens.
+    Payment { action: String, way: Way, payment: String },
 }
 
 #[derive(Serialize, Deserialize)]

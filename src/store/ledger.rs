@@ -10,6 +10,7 @@ use crate::domain::id::{UpdateId, UserId};
 use crate::domain::ledger::{Account, Mint, Refusal, Transfer, TransferId, post};
 use crate::domain::money::Tokens;
 use crate::domain::notice::NoticeMessage;
+use crate::domain::rail::Way;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Profile;
 
@@ -137,7 +138,20 @@ pub(super) fn transfer_once(
         let available = tokens(&tables.balances, Account::Available(user))?;
         tables.moves.insert((user.0, seq), available.get())?;
     }
+    if let Account::Available(user) = transfer.to {
+        repay(tables, user, &transfer)?;
+    }
     Ok(Ok(Written::Now))
+}
+
+/// Whatever comes to a user pays what he owes first, in the same commit: while he owes, nothing is available.
+fn repay(tables: &mut Tables<'_>, user: UserId, came: &Transfer) -> Result<(), StoreError> {
+    let Balance { available, debt, .. } = balance(&tables.balances, user)?;
+    let amount = debt.min(available);
+    if amount == Tokens::ZERO {
+        return Ok(());
+    }
+    transfer_surely(tables, Transfer::repay(&came.id, user, amount, came.at))
 }
 
 /// Writes a transfer that the state of its job already allows: a refusal would mean a broken ledger.
@@ -154,7 +168,10 @@ pub(super) fn balance(
     user: UserId,
 ) -> Result<Balance, StoreError> {
     let available = tokens(balances, Account::Available(user))?;
-    Ok(Balance { available, held: tokens(balances, Account::Held(user))? })
+    let owed = tokens(balances, Account::Debt(user))?;
+    let debt =
+        Tokens::ZERO.minus(owed).ok_or_else(|| StoreError::Corrupt(format!("user {user} owes {owed}")))?;
+    Ok(Balance { available, held: tokens(balances, Account::Held(user))?, debt })
 }
 
 pub(super) fn tokens(
@@ -175,6 +192,19 @@ pub(super) fn account_key(account: Account) -> AccountKey {
         Account::Held(user) => (2, user.0),
         Account::Mint(Mint::Grant) => (3, 1),
         Account::Mint(Mint::Admin) => (3, 2),
+        Account::Mint(Mint::Sold(way)) => (5, sold(way)),
         Account::Revenue => (4, 0),
+        Account::Debt(user) => (6, user.0),
+    }
+}
+
+/// Written into the file: never changed.
+fn sold(way: Way) -> i64 {
+    match way {
+        Way::Stars => 1,
+        Way::Stripe => 2,
+        Way::KaspiDesk => 3,
+        Way::KaspiGateway => 4,
+        Way::KaspiBank => 5,
     }
 }

@@ -135,6 +135,8 @@ impl Store {
                     Ok(_) => {}
                     Err(Refusal::Insufficient { missing }) => {
                         let balance = balance(&tables.balances, user)?;
+                        // Tokens that he buys pay his debt first.
+                        let missing = missing.plus(balance.debt).unwrap_or(missing);
                         return Ok(Err(OrderRefusal::Insufficient { missing, balance }));
                     }
                     Err(refusal) => {

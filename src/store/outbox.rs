@@ -90,7 +90,11 @@ impl Store {
                 NoticeMessage::Film(job) | NoticeMessage::Refund(job, _) | NoticeMessage::Card(job) => {
                     Some(job)
                 }
-                NoticeMessage::Credit { .. } => None,
+                NoticeMessage::PaidBack { job, .. } => Some(job),
+                NoticeMessage::Credit { .. }
+                | NoticeMessage::Purchase(_)
+                | NoticeMessage::TakenBack { .. }
+                | NoticeMessage::GivenBack { .. } => None,
                 // An alert about an alert would go round for ever.
                 NoticeMessage::Alert(_) => return Ok(()),
             };

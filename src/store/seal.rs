@@ -45,6 +45,7 @@ pub(super) enum Place {
     Draft(u64),
     Job(u64),
     Audit(u64),
+    Purchase(u64),
 }
 
 impl Vault {
@@ -108,6 +109,7 @@ impl Place {
             Self::Draft(id) => (b"draft", id),
             Self::Job(id) => (b"job", id),
             Self::Audit(id) => (b"audit", id),
+            Self::Purchase(id) => (b"purchase", id),
         }
     }
 }

@@ -80,6 +80,20 @@ tables! {
     outbox, OUTBOX: u64 => Bytes;
     /// (user, notice): messages for people who have blocked the bot.
     parked, PARKED: (i64, u64) => Bytes;
+    /// Purchase → all of it.
+    purchases, PURCHASES: u64 => Bytes;
+    /// (user, purchase): whose purchases.
+    user_purchases, USER_PURCHASES: (i64, u64) => ();
+    /// Purchases that are Open or Claimed.
+    open_purchases, OPEN_PURCHASES: u64 => ();
+    /// Way and the rail's id → a payment that was heard of.
+    payments, PAYMENTS: (&'static str, &'static str) => Bytes;
+    /// Number → way and id of a payment that waits for an admin.
+    doubted, DOUBTED: u64 => (&'static str, &'static str);
+    /// Way, payment and the rail's id of a refund → what it took back.
+    returns, RETURNS: (&'static str, &'static str, &'static str) => Bytes;
+    /// A receipt's number → the purchase that it was credited for.
+    receipts, RECEIPTS: &'static str => u64;
     /// Number → an accepted set of scripts. The last is in force.
     script_versions, SCRIPT_VERSIONS: u64 => Bytes;
     /// Hash → a text that accepted sets are made of.

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::jobs::JobRecord;
 use super::ledger::{account_key, find};
 use super::tables::{
-    AUDIT, AccountKey, BALANCES, JOBS, JOURNAL, META, MOVES, OUTBOX, PARKED, QUEUED, RUNNING, TICKETS,
-    TRANSFER_IDS, USERS, put, record,
+    AUDIT, AccountKey, BALANCES, DOUBTED, JOBS, JOURNAL, META, MOVES, OPEN_PURCHASES, OUTBOX, PARKED,
+    PAYMENTS, PURCHASES, QUEUED, RUNNING, TICKETS, TRANSFER_IDS, USER_PURCHASES, USERS, put, record,
 };
 use super::{Store, StoreError, audit, codec, scripts};
 use crate::domain::id::{JobId, UserId};
@@ -21,6 +21,7 @@ use crate::domain::ledger::{Account, Transfer, TransferId};
 use crate::domain::time::Timestamp;
 
 mod money;
+mod payments;
 mod work;
 
 /// How far back a verification goes.
@@ -123,6 +124,7 @@ fn inspect(tx: &ReadTransaction, depth: Depth) -> Result<(Report, Checkpoint), S
         Depth::Everything => {
             money::all_users(tx, tail.with_user, &mut report)?;
             work::all_jobs(tx, &mut report)?;
+            payments::all(tx, &tail.reached.house, &mut report)?;
             audit_chain(tx, &mut report)?;
             for wrong in scripts::inspect(tx)? {
                 report.broken("accepted scripts", wrong);

@@ -26,6 +26,7 @@ use super::html;
 use super::screen::{Button, Press, Screen, Toast};
 
 mod fault;
+mod stars;
 mod updates;
 
 pub use fault::Fault;

@@ -35,6 +35,23 @@ impl Chat for Telegram {
             Parcel::Refund { job, reason, balance } => view.refund(job, *reason, *balance),
             Parcel::Credit { amount, balance } => view.credit(*amount, *balance),
             Parcel::Alert(alert) => view.alert(alert),
+            Parcel::Purchase { purchase, balance } => {
+                let screen = view.purchase(purchase, *balance);
+                if let Some(card) = purchase.card {
+                    match self.edit(card, &screen, Rank::Important, false).await {
+                        Err(Fault::Gone) => {}
+                        edited => {
+                            edited?;
+                            return Ok(Sent { message: Some(card), file_id: None });
+                        }
+                    }
+                }
+                screen
+            }
+            Parcel::Claim { purchase, buyer } => view.claim(purchase, buyer),
+            Parcel::TakenBack { amount, debt } => view.taken_back(*amount, *debt),
+            Parcel::GivenBack { amount, balance } => view.given_back(*amount, *balance),
+            Parcel::PaidBack { job, amount, balance } => view.paid_back(*job, *amount, *balance),
         };
         let call = || self.api.send(chat, &screen);
         let message = self.sender.say(chat, Rank::Important, call).await?;

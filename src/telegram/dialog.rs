@@ -21,6 +21,7 @@ use super::update::{Event, Person, Tapped, What, Words};
 use super::view::View;
 
 mod admin;
+mod buy;
 mod draft;
 mod language;
 mod order;
@@ -35,6 +36,8 @@ pub struct Dialog {
 /// One event being answered: who it is, and the words and prices that hold for all of the answer.
 pub struct Talk<'a> {
     app: &'a App,
+    /// The bot's own name, once it is known.
+    bot: Option<&'a str>,
     set: &'a ScriptSet,
     view: View<'a>,
     update: UpdateId,
@@ -81,6 +84,11 @@ impl Handler for Dialog {
             What::Said { person, words } => self.said(event.update, person, words).await,
             What::Tapped(tapped) => self.tapped(event.update, tapped).await,
             What::Group { chat, person, bot } => self.group(*chat, person, bot.as_deref()).await,
+            What::Money(money) => {
+                if let Err(error) = self.app.hear(money.clone()).await {
+                    tracing::error!(update = %event.update, %error, "a payment could not be noted");
+                }
+            }
             What::Returned(person) => {
                 if let Err(error) = self.app.meet(person.id, &person.profile).await {
                     tracing::error!(%error, "who came back could not be noted");
@@ -101,7 +109,7 @@ impl Handler for Dialog {
                 let view = View::of(&scripts, self.language(&tapped.person).as_deref());
                 self.telegram.answer(&tapped.query, Some(&view.window(TextKey::Sorry))).await;
             }
-            What::Group { .. } | What::Returned(_) | What::Ignored(_) => {}
+            What::Money(_) | What::Group { .. } | What::Returned(_) | What::Ignored(_) => {}
         }
     }
 }
@@ -163,7 +171,7 @@ impl Dialog {
 
     fn talk<'a>(&'a self, update: UpdateId, person: &'a Person, set: &'a ScriptSet) -> Talk<'a> {
         let view = View::of(set, self.language(person).as_deref());
-        Talk { app: &self.app, set, view, update, person }
+        Talk { app: &self.app, bot: self.telegram.username(), set, view, update, person }
     }
 
     /// What he chose, else what his client says just now.

@@ -13,6 +13,7 @@ use crate::app::Incoming;
 use crate::domain::id::UpdateId;
 
 use super::api::Fault;
+use super::checkout::AtOnce;
 use super::inbox::Inbox;
 use super::runner::Runner;
 use super::update::Event;
@@ -49,6 +50,7 @@ impl Source for Telegram {
 
 pub struct Poller {
     pub source: Arc<dyn Source>,
+    pub at_once: Arc<dyn AtOnce>,
     pub inbox: Arc<dyn Inbox>,
     pub runner: Runner,
 }
@@ -76,6 +78,9 @@ impl Poller {
             };
             let wait = match answer {
                 Ok(updates) => {
+                    for update in &updates {
+                        self.at_once.hear(update);
+                    }
                     (pause, rival_told) = (Pause(FIRST_PAUSE), false);
                     self.accept(updates, &mut fed).await?;
                     continue;

@@ -4,9 +4,10 @@
 //! Whose draft or order it is, and what it costs now, is looked up by whoever acts on it.
 
 use crate::domain::catalog::Orientation;
-use crate::domain::id::{DraftId, JobId, ModelId};
+use crate::domain::id::{DraftId, JobId, ModelId, PurchaseId};
 use crate::domain::menu::{MenuAction, VideoAction};
 use crate::domain::money::Tokens;
+use crate::domain::rail::Way;
 
 /// Raise it when the meaning of the data changes: buttons of old messages then say that they are old.
 const VERSION: &str = "1";
@@ -24,6 +25,9 @@ pub enum Tap {
     Draft(DraftId, Step),
     /// This package is wanted.
     Package(Tokens),
+    /// This package, this way, at the price that was on the button.
+    Buy(Tokens, Way, i64),
+    Purchase(PurchaseId, PurchaseStep),
     /// The categories of ideas.
     Ideas,
     /// The ideas of a category, by its id.
@@ -32,6 +36,16 @@ pub enum Tap {
     Idea(String, String),
     /// The tag of the language to speak; None: the client's.
     Language(Option<String>),
+}
+
+/// What a user does with a purchase that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PurchaseStep {
+    /// Has it been paid?
+    Look,
+    /// «Я оплатил».
+    Paid,
+    Drop,
 }
 
 /// A place on the way from a prompt to an order.
@@ -71,6 +85,11 @@ impl Tap {
             Self::Cancel(job) => format!("x:{}", short(job.0)),
             Self::Draft(draft, step) => format!("d:{}:{}", short(draft.0), step.encode()),
             Self::Package(tokens) => format!("b:{}", short(u64::try_from(tokens.get()).unwrap_or(0))),
+            Self::Buy(tokens, way, price) => {
+                let numbers = [tokens.get(), *price].map(|n| short(u64::try_from(n).unwrap_or(0)));
+                format!("w:{}:{}:{way}", numbers[0], numbers[1])
+            }
+            Self::Purchase(purchase, step) => format!("u:{}:{}", short(purchase.0), step.name()),
             Self::Ideas => "i".to_owned(),
             Self::Category(category) => format!("i:{category}"),
             Self::Idea(category, idea) => format!("i:{category}:{idea}"),
@@ -96,6 +115,14 @@ impl Tap {
                 let tokens = Tokens::new(i64::try_from(number(tokens)?).ok()?);
                 tokens.is_movable().then_some(Self::Package(tokens))
             }
+            [VERSION, "w", tokens, price, way] => {
+                let tokens = Tokens::new(i64::try_from(number(tokens)?).ok()?);
+                let price = i64::try_from(number(price)?).ok().filter(|price| *price > 0)?;
+                tokens.is_movable().then_some(Self::Buy(tokens, Way::parse(way)?, price))
+            }
+            [VERSION, "u", purchase, step] => {
+                Some(Self::Purchase(PurchaseId(number(purchase)?), PurchaseStep::parse(step)?))
+            }
             [VERSION, "i"] => Some(Self::Ideas),
             [VERSION, "i", category] => idea_id(category).map(Self::Category),
             [VERSION, "i", category, idea] => Some(Self::Idea(idea_id(category)?, idea_id(idea)?)),
@@ -110,6 +137,22 @@ impl Tap {
 fn is_tag(written: &str) -> bool {
     (2..=16).contains(&written.len())
         && written.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+impl PurchaseStep {
+    const ALL: [Self; 3] = [Self::Look, Self::Paid, Self::Drop];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Look => "l",
+            Self::Paid => "p",
+            Self::Drop => "x",
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.name() == name)
+    }
 }
 
 impl Step {
@@ -219,12 +262,16 @@ mod tests {
             Tap::Draft(draft, Step::Order(longest(), Tokens::CAP)),
             Tap::Draft(draft, Step::Drop),
             Tap::Package(Tokens::CAP),
+            Tap::Purchase(PurchaseId(u64::MAX), PurchaseStep::Look),
+            Tap::Purchase(PurchaseId(1), PurchaseStep::Paid),
+            Tap::Purchase(PurchaseId(1), PurchaseStep::Drop),
             Tap::Ideas,
             Tap::Category("c".repeat(IDEA_LIMIT)),
             Tap::Idea("c".repeat(IDEA_LIMIT), "i".repeat(IDEA_LIMIT)),
             Tap::Language(None),
             Tap::Language(Some("kk".to_owned())),
         ];
+        taps.extend(Way::ALL.map(|way| Tap::Buy(Tokens::CAP, way, i64::MAX)));
         taps.extend(MenuAction::ALL.iter().map(|action| Tap::Menu(*action)));
         taps.extend(VideoAction::ALL.iter().map(|action| Tap::Video(*action, JobId(u64::MAX))));
         taps.extend(Orientation::ALL.map(|orientation| {
@@ -274,6 +321,11 @@ mod tests {
             "1:d:1:x:y",
             "1:b:0",
             "1:b:-1",
+            "1:w:1:1:cash",
+            "1:w:1:0:stars",
+            "1:w:0:1:stars",
+            "1:u:1:z",
+            "1:u:1",
             "1:b:gjdgxt",
             "1:i:",
             "1:i:A",

@@ -9,10 +9,13 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::app::Incoming;
-use crate::domain::id::{MessageRef, UpdateId, UserId};
+use crate::app::port::RailEvent;
+use crate::domain::id::{MessageRef, PaymentId, UpdateId, UserId};
+use crate::domain::rail::{Currency, Money};
 use crate::domain::user::Profile;
 
 use super::command::Command;
+use super::stars;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub enum What {
         words: Words,
     },
     Tapped(Tapped),
+    /// Money in Stars came, or went back. It waits for no turn in a chat, where a flood might drop it.
+    Money(RailEvent),
     /// A command in a group; `bot` is the name behind its `@`.
     Group {
         chat: i64,
@@ -82,8 +87,18 @@ struct WireMessage {
     chat: WireChat,
     from: Option<WireUser>,
     text: Option<String>,
+    successful_payment: Option<serde_json::Value>,
+    refunded_payment: Option<serde_json::Value>,
     #[serde(flatten)]
     rest: HashMap<String, IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct WirePayment {
+    currency: String,
+    total_amount: i64,
+    invoice_payload: String,
+    telegram_payment_charge_id: String,
 }
 
 #[derive(Deserialize)]
@@ -167,7 +182,10 @@ impl Event {
 impl WireUpdate {
     fn read(self) -> (Option<i64>, What) {
         if let Some(message) = self.message {
-            (Some(message.chat.id), message.read())
+            match message.money() {
+                Some(money) => (None, money),
+                None => (Some(message.chat.id), message.read()),
+            }
         } else if let Some(tap) = self.callback_query {
             // A tap belongs to its person: in order with what he says in his own chat.
             (Some(tap.from.id), tap.read())
@@ -180,6 +198,21 @@ impl WireUpdate {
 }
 
 impl WireMessage {
+    /// A payment, or the refund of one. Telegram says a refund in the bot's name.
+    fn money(&self) -> Option<What> {
+        let payer = self.from.as_ref().filter(|from| !from.is_bot).map_or(self.chat.id, |from| from.id);
+        let payer = UserId(payer);
+        let read = |told: &Option<serde_json::Value>| WirePayment::deserialize(told.as_ref()?).ok();
+        if let Some(paid) = read(&self.successful_payment) {
+            let money = Money { amount: paid.total_amount, currency: Currency::of_code(&paid.currency) };
+            let (charge, payload) = (&paid.telegram_payment_charge_id, &paid.invoice_payload);
+            return Some(What::Money(RailEvent::Paid(stars::paid(charge, payload, payer, money))));
+        }
+        let back = read(&self.refunded_payment)?;
+        let charge = PaymentId::new(back.telegram_payment_charge_id);
+        Some(What::Money(RailEvent::Returned(stars::returned(charge, back.total_amount))))
+    }
+
     fn read(self) -> What {
         let Some(from) = self.from.filter(|from| !from.is_bot) else {
             return What::Ignored("nobody said it");

@@ -20,11 +20,13 @@ mod account;
 mod alert;
 mod buy;
 mod card;
+mod claim;
 mod film;
 mod front;
 mod ideas;
 mod language;
 mod order;
+mod purchase;
 
 pub use card::{Deal, choice};
 pub use front::Commands;

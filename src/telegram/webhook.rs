@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::api::{Fault, numbered};
+use super::checkout::AtOnce;
 use super::inbox::Inbox;
 use super::runner::Runner;
 use super::update::Event;
@@ -39,6 +40,7 @@ pub struct Door {
 /// Who takes updates in.
 #[derive(Clone)]
 pub struct Desk {
+    pub at_once: Arc<dyn AtOnce>,
     pub inbox: Arc<dyn Inbox>,
     pub runner: Runner,
 }
@@ -89,6 +91,7 @@ impl Webhook for Door {
 impl Desk {
     /// Waits while the runner has no room: then Telegram waits too.
     async fn take(&self, incoming: Incoming) -> Result<(), AppError> {
+        self.at_once.hear(&incoming);
         let event = Event::read(&incoming);
         if self.inbox.accept_brought(incoming).await? {
             self.runner.push(event).await;

@@ -173,7 +173,11 @@ impl Run {
 
     fn agrees(&self) {
         for (user, (available, held)) in self.model.accounts() {
-            assert_eq!(self.store.balance(user).unwrap(), Balance { available, held }, "user {user}");
+            assert_eq!(
+                self.store.balance(user).unwrap(),
+                Balance { available, held, debt: Tokens::ZERO },
+                "user {user}"
+            );
         }
     }
 

@@ -17,7 +17,7 @@ use crate::support::world::World;
 const CARD: MessageRef = MessageRef { chat: USER.0, message: 1 };
 
 fn tokens(available: i64, held: i64) -> Balance {
-    Balance { available: Tokens::new(available), held: Tokens::new(held) }
+    Balance { available: Tokens::new(available), held: Tokens::new(held), debt: Tokens::ZERO }
 }
 
 #[tokio::test(start_paused = true)]

@@ -161,6 +161,7 @@ fn app_settings() -> Settings {
         max_upload: 1,
         keep_films: Duration::from_secs(60),
         welcome: None,
+        desk: None,
         time_zone: "Asia/Almaty".parse().unwrap(),
     }
 }

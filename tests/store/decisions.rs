@@ -26,7 +26,7 @@ const FILM: Film = Film {
 };
 
 fn tokens(available: i64, held: i64) -> Balance {
-    Balance { available: Tokens::new(available), held: Tokens::new(held) }
+    Balance { available: Tokens::new(available), held: Tokens::new(held), debt: Tokens::ZERO }
 }
 
 fn top_up(request: &str, amount: i64) -> TopUpOrder {

@@ -202,5 +202,10 @@ fn in_short(parcel: &Parcel) -> String {
         Parcel::Card { job } => format!("card {} {}", job.id, job.state.phase().name()),
         Parcel::Credit { amount, .. } => format!("credit {amount}"),
         Parcel::Alert(alert) => format!("alert {alert:?}"),
+        Parcel::Purchase { purchase, .. } => format!("purchase {} {:?}", purchase.id, purchase.state),
+        Parcel::Claim { purchase, .. } => format!("claim {}", purchase.id),
+        Parcel::TakenBack { amount, debt } => format!("taken back {amount}, debt {debt}"),
+        Parcel::GivenBack { amount, .. } => format!("given back {amount}"),
+        Parcel::PaidBack { job, amount, .. } => format!("paid back {job} {amount}"),
     }
 }

@@ -77,6 +77,7 @@ impl World {
             longest_render_s: 1800,
             keep_films: Duration::from_secs(7 * 24 * 3600),
             welcome: Some(WELCOME),
+            desk: None,
             time_zone: "Asia/Almaty".parse().unwrap(),
         };
         change(&mut settings);

@@ -273,6 +273,7 @@ fn app_settings(welcome: i64, films: &Path) -> Settings {
         keep_films: Duration::from_secs(60),
         longest_render_s: 1_800,
         welcome: Some(Tokens::new(welcome)),
+        desk: None,
         time_zone: "Asia/Almaty".parse().unwrap(),
     }
 }

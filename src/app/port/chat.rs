@@ -10,6 +10,8 @@ use crate::domain::job::{Film, Job, RefundReason};
 use crate::domain::menu::MenuContext;
 use crate::domain::money::Tokens;
 use crate::domain::notice::Alert;
+use crate::domain::purchase::Purchase;
+use crate::domain::user::Profile;
 
 #[async_trait]
 pub trait Chat: Send + Sync {
@@ -55,6 +57,30 @@ pub enum Parcel {
         balance: Tokens,
     },
     Alert(Alert),
+    /// How a purchase stands, on its card; `balance` is what the user may spend now.
+    Purchase {
+        purchase: Purchase,
+        balance: Tokens,
+    },
+    /// Somebody says that he has paid: for whoever can look.
+    Claim {
+        purchase: Purchase,
+        buyer: Profile,
+    },
+    TakenBack {
+        amount: Tokens,
+        debt: Tokens,
+    },
+    GivenBack {
+        amount: Tokens,
+        balance: Tokens,
+    },
+    /// A delivered video was paid back.
+    PaidBack {
+        job: JobId,
+        amount: Tokens,
+        balance: Tokens,
+    },
 }
 
 /// The proof that something arrived.

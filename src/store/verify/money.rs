@@ -46,13 +46,20 @@ pub(super) fn journal(
         if ids.get(transfer.id.to_string().as_str())?.map(|found| found.value()) != Some(seq) {
             report.broken("I11 ids", format!("entry {seq} is not found as {}", transfer.id));
         }
-        if let TransferId::Hold(job) | TransferId::Capture(job) | TransferId::Release(job) = transfer.id {
+        if let TransferId::Hold(job)
+        | TransferId::Capture(job)
+        | TransferId::Release(job)
+        | TransferId::Refund(job) = transfer.id
+        {
             if jobs.get(job.0)?.is_none() {
                 report.broken("I6 hold", format!("entry {seq} is about order {job}, which does not exist"));
             }
             if collect {
                 tail.jobs.insert(job);
             }
+        }
+        if let TransferId::Credit(way, payment) = &transfer.id {
+            payments::is_kept(tx, &transfer, *way, payment, report)?;
         }
         if let Some(user) = transfer.user() {
             tail.with_user += 1;
@@ -64,12 +71,8 @@ pub(super) fn journal(
                 tail.users.insert(user);
             }
         }
-        for (account, amount) in
-            [(transfer.from, -transfer.amount.get()), (transfer.to, transfer.amount.get())]
-        {
-            if !matches!(account, Account::Available(_) | Account::Held(_)) {
-                *tail.reached.house.entry(account_key(account)).or_insert(0) += amount;
-            }
+        for (account, amount) in sides(&transfer).into_iter().filter(|(account, _)| is_houses(*account)) {
+            *tail.reached.house.entry(account_key(account)).or_insert(0) += amount;
         }
         newest = transfer.at;
         tail.reached.seq = seq;
@@ -79,6 +82,15 @@ pub(super) fn journal(
         report.broken("I11 ids", format!("{} ids for {} entries", ids.len()?, journal.len()?));
     }
     Ok(tail)
+}
+
+/// What a transfer does to its two accounts.
+fn sides(transfer: &Transfer) -> [(Account, i64); 2] {
+    [(transfer.from, -transfer.amount.get()), (transfer.to, transfer.amount.get())]
+}
+
+fn is_houses(account: Account) -> bool {
+    matches!(account, Account::Mint(_) | Account::Revenue)
 }
 
 /// The house's accounts against their sum over the journal.
@@ -118,7 +130,8 @@ pub(super) fn all_users(tx: &ReadTransaction, with_user: u64, report: &mut Repor
         let (kind, owner) = account.value();
         sum += i128::from(amount.value());
         let is_users = kind == account_key(Account::Available(UserId(0))).0
-            || kind == account_key(Account::Held(UserId(0))).0;
+            || kind == account_key(Account::Held(UserId(0))).0
+            || kind == account_key(Account::Debt(UserId(0))).0;
         if is_users && moves.range((owner, 0)..=(owner, u64::MAX))?.next().is_none() {
             report.broken("I3 balance", format!("user {owner} has a balance and no history"));
         }
@@ -144,7 +157,7 @@ pub(super) fn users(
 /// Folds one user's history and compares it with what is stored of him.
 fn user_adds_up(tx: &ReadTransaction, user: UserId, report: &mut Report) -> Result<(), StoreError> {
     let journal = tx.open_table(JOURNAL)?;
-    let (mut available, mut held) = (0_i64, 0_i64);
+    let (mut available, mut held, mut debt) = (0_i64, 0_i64, 0_i64);
     for row in tx.open_table(MOVES)?.range((user.0, 0)..=(user.0, u64::MAX))? {
         let (key, after) = row?;
         let seq = key.value().1;
@@ -155,24 +168,28 @@ fn user_adds_up(tx: &ReadTransaction, user: UserId, report: &mut Report) -> Resu
         if transfer.user() != Some(user) {
             report.broken("I3 history", format!("entry {seq} is not about user {user}"));
         }
-        for (account, amount) in
-            [(transfer.from, -transfer.amount.get()), (transfer.to, transfer.amount.get())]
-        {
+        for (account, amount) in sides(&transfer) {
             match account {
                 Account::Available(_) => available += amount,
                 Account::Held(_) => held += amount,
+                Account::Debt(_) => debt += amount,
                 Account::Mint(_) | Account::Revenue => {}
             }
         }
-        if available != after.value() || available < 0 || held < 0 {
+        if available != after.value() || available < 0 || held < 0 || debt > 0 {
             let stored = after.value();
             let detail =
                 format!("user {user} has {available} and {held} held after entry {seq}, stored {stored}");
             report.broken("I2 balance", detail);
         }
     }
+    if debt < 0 && available > 0 {
+        report.broken("I2 debt", format!("user {user} owes {} and has {available} to spend", -debt));
+    }
     let balances = tx.open_table(BALANCES)?;
-    for (account, expected) in [(Account::Available(user), available), (Account::Held(user), held)] {
+    let expected =
+        [(Account::Available(user), available), (Account::Held(user), held), (Account::Debt(user), debt)];
+    for (account, expected) in expected {
         let stored = balances.get(account_key(account))?.map_or(0, |amount| amount.value());
         if stored != expected {
             report.broken("I3 balance", format!("{account:?} holds {stored}, its journal says {expected}"));

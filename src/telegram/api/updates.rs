@@ -13,8 +13,12 @@ use crate::app::Incoming;
 use crate::domain::id::UpdateId;
 
 /// The updates that we understand; Telegram sends no others.
-const ALLOWED_UPDATES: [AllowedUpdate; 3] =
-    [AllowedUpdate::Message, AllowedUpdate::CallbackQuery, AllowedUpdate::MyChatMember];
+const ALLOWED_UPDATES: [AllowedUpdate; 4] = [
+    AllowedUpdate::Message,
+    AllowedUpdate::CallbackQuery,
+    AllowedUpdate::MyChatMember,
+    AllowedUpdate::PreCheckoutQuery,
+];
 /// Telegram keeps the order within a chat and brings chats beside each other, over so many connections.
 const CONNECTIONS: u8 = 40;
 

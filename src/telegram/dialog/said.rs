@@ -20,6 +20,11 @@ impl Talk<'_> {
         if let Words::Command(command) = words
             && command.name == "start"
         {
+            if command.rest == "paid"
+                && let Some(reply) = self.returned().await?
+            {
+                return Ok(reply);
+            }
             return Ok(Reply::say(self.greeting(welcomed)?));
         }
         let mut reply = match words {
@@ -54,7 +59,7 @@ impl Talk<'_> {
             MenuAction::Generate => self.view.ask_prompt(),
             MenuAction::Balance => self.balance()?,
             MenuAction::Queue => self.queue()?,
-            MenuAction::Buy => self.view.packages(self.person.id, &self.viewer()?),
+            MenuAction::Buy => self.packages()?,
             MenuAction::Ideas => self.view.idea_categories(),
             MenuAction::Help => self.view.plain(TextKey::Help),
         }))

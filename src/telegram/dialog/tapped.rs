@@ -5,7 +5,6 @@ use crate::app::AppError;
 use crate::domain::id::JobId;
 use crate::domain::locale::TextKey;
 use crate::domain::menu::VideoAction;
-use crate::domain::money::Tokens;
 use crate::telegram::tap::Tap;
 use crate::telegram::update::Tapped;
 use crate::telegram::view::View;
@@ -28,19 +27,14 @@ impl Talk<'_> {
             Tap::Language(chosen) => self.choose_language(chosen).await,
             Tap::Draft(draft, step) => self.draft(draft, step, message).await,
             Tap::Package(tokens) => Ok(self.package(tokens)),
+            Tap::Buy(tokens, way, price) => self.buy(tokens, way, price, message).await,
+            Tap::Purchase(purchase, step) => self.purchase(purchase, step).await,
             Tap::Ideas => Ok(Reply::show(self.view.idea_categories())),
             Tap::Category(id) => Ok(match self.set.ideas.category(&id) {
                 Some(category) => Reply::show(self.view.idea_category(category)),
                 None => self.window(TextKey::ToastOld),
             }),
             Tap::Idea(category, idea) => self.idea(&category, &idea).await,
-        }
-    }
-
-    fn package(&self, tokens: Tokens) -> Reply {
-        match self.set.catalog.packages.iter().find(|package| package.tokens == tokens) {
-            Some(package) => Reply::say(self.view.package_chosen(package, self.person.id)),
-            None => self.window(TextKey::ToastOld),
         }
     }
 

@@ -49,6 +49,12 @@ impl Source for Script {
     }
 }
 
+struct Nothing;
+
+impl AtOnce for Nothing {
+    fn hear(&self, _: &Incoming) {}
+}
+
 struct Seen(mpsc::UnboundedSender<u64>);
 
 #[async_trait]
@@ -81,7 +87,8 @@ async fn run(left: &[u64], answers: Vec<Result<Vec<u64>, Fault>>) -> Run {
     });
     let (sender, seen) = mpsc::unbounded_channel();
     let runner = Runner::new(Arc::new(Seen(sender)), Arc::clone(&inbox) as _);
-    let poller = Poller { source: Arc::clone(&script) as _, inbox, runner: runner.clone() };
+    let at_once = Arc::new(Nothing);
+    let poller = Poller { source: Arc::clone(&script) as _, at_once, inbox, runner: runner.clone() };
     let ended = poller.run(&stop).await;
     runner.stop(Duration::from_secs(1)).await;
     Run { script, seen, ended }
@@ -194,7 +201,10 @@ async fn polling_asks_for_what_we_understand_and_takes_it_raw() {
     assert_eq!(path.to_lowercase(), "/bot12345:secret/getupdates");
     assert_eq!(body["offset"], 3);
     assert!(body["timeout"].as_u64().unwrap() >= 25);
-    assert_eq!(body["allowed_updates"], json!(["message", "callback_query", "my_chat_member"]));
+    assert_eq!(
+        body["allowed_updates"],
+        json!(["message", "callback_query", "my_chat_member", "pre_checkout_query"])
+    );
 }
 
 #[tokio::test]

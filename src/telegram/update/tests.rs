@@ -157,3 +157,23 @@ fn hostile_updates_are_ignored() {
     let event = Event::read(&Incoming { id: UpdateId(7), json: deep });
     assert!(matches!(event.what, What::Ignored(_)));
 }
+
+#[test]
+fn money_in_stars_is_heard_with_its_payer_and_waits_for_no_turn() {
+    let told = json!({
+        "currency": "XTR", "total_amount": 215, "invoice_payload": "purchase:12",
+        "telegram_payment_charge_id": "stx1", "provider_payment_charge_id": "",
+    });
+    let event = |what: &str, from: serde_json::Value| {
+        let mut message = json!({"message_id": 5, "from": from, "chat": {"id": 1001, "type": "private"}});
+        message[what] = told.clone();
+        let json = json!({"update_id": 1, "message": message}).to_string();
+        Event::read(&Incoming { id: UpdateId(1), json })
+    };
+    let paid = event("successful_payment", json!({"id": 1001, "is_bot": false, "first_name": "A"}));
+    let expected = stars::paid("stx1", "purchase:12", UserId(1001), Money::stars(215));
+    assert_eq!((paid.place, paid.what), (None, What::Money(RailEvent::Paid(expected))));
+    let back = event("refunded_payment", json!({"id": 9, "is_bot": true, "first_name": "bot"}));
+    let expected = stars::returned(PaymentId::new("stx1"), 215);
+    assert_eq!((back.place, back.what), (None, What::Money(RailEvent::Returned(expected))));
+}

@@ -23,6 +23,9 @@ impl View<'_> {
         if balance.held > Tokens::ZERO {
             blocks.push(self.say(TextKey::BalanceHeld, &[("held", number(balance.held.get()))]));
         }
+        if balance.debt > Tokens::ZERO {
+            blocks.push(self.say(TextKey::BalanceDebt, &[("debt", number(balance.debt.get()))]));
+        }
         let moved = history.iter().filter(|movement| movement.amount != Tokens::ZERO);
         let lines: Vec<String> = moved.map(|movement| self.movement(movement)).collect();
         blocks.push(if lines.is_empty() {
@@ -42,6 +45,12 @@ impl View<'_> {
             MovementReason::Hold(job) => self.say(TextKey::ReasonHold, &order(job)),
             MovementReason::Capture(job) => self.say(TextKey::ReasonCapture, &order(job)),
             MovementReason::Release(job) => self.say(TextKey::ReasonRelease, &order(job)),
+            MovementReason::Refund(job) => self.say(TextKey::ReasonRefund, &order(job)),
+            MovementReason::Purchase => self.say(TextKey::ReasonPurchase, &[]),
+            MovementReason::TakenBack => self.say(TextKey::ReasonTakenBack, &[]),
+            MovementReason::GivenBack => self.say(TextKey::ReasonGivenBack, &[]),
+            MovementReason::Repaid => self.say(TextKey::ReasonRepaid, &[]),
+            MovementReason::Grant => self.say(TextKey::ReasonGrant, &[]),
         };
         let values = [
             ("date", Value::Html(self.date(movement.at))),

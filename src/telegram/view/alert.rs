@@ -1,8 +1,10 @@
 //! What an admin should know, in his words. Whatever comes from outside is escaped and cut.
 
-use super::{View, words};
+use super::purchase::sum;
+use super::{View, number as count, words};
 use crate::domain::locale::TextKey;
 use crate::domain::notice::Alert;
+use crate::domain::rail::{Doubt, Way};
 use crate::domain::text::{Value, escape};
 use crate::telegram::html::fitted;
 use crate::telegram::screen::{MESSAGE_LIMIT, Screen};
@@ -28,11 +30,59 @@ impl View<'_> {
             Alert::MenuFailed { version, problem } => self.long(problem, |problem| {
                 self.say(TextKey::AlertMenuFailed, &[("version", words(version)), ("problem", problem)])
             }),
+            Alert::Quarantined { number, way, money, doubt } => {
+                let values = [
+                    ("number", words(number.to_string())),
+                    ("way", Value::Html(self.way(*way))),
+                    ("sum", words(sum(money))),
+                    ("doubt", Value::Html(self.say(doubted(*doubt), &[]))),
+                ];
+                self.say(TextKey::AlertQuarantined, &values)
+            }
+            Alert::Returned { way, user, amount, debt } => {
+                let values = [
+                    ("way", Value::Html(self.way(*way))),
+                    ("id", words(user.map(|user| user.to_string()).unwrap_or_default())),
+                    ("amount", count(amount.get())),
+                    ("debt", count(debt.get())),
+                ];
+                self.say(TextKey::AlertReturned, &values)
+            }
+            Alert::Reconciled { way, payments } => {
+                let values = [("way", Value::Html(self.way(*way))), ("payments", count(*payments))];
+                self.say(TextKey::AlertReconciled, &values)
+            }
+            // It is shown with its purchase: see `claim`.
+            Alert::Claimed { .. } => String::new(),
         };
         Screen::text(&html)
     }
 
+    /// A way to pay, as admins read it.
+    pub(super) fn way(&self, way: Way) -> String {
+        let key = match way {
+            Way::Stars => TextKey::WayStars,
+            Way::Stripe => TextKey::WayStripe,
+            Way::KaspiDesk => TextKey::WayKaspiDesk,
+            Way::KaspiGateway => TextKey::WayKaspiGateway,
+            Way::KaspiBank => TextKey::WayKaspiBank,
+        };
+        self.say(key, &[])
+    }
+
     fn long(&self, text: &str, render: impl Fn(Value) -> String) -> String {
         fitted(text, MESSAGE_LIMIT, MESSAGE_LIMIT, |text| render(Value::Html(escape(&text))))
+    }
+}
+
+fn doubted(doubt: Doubt) -> TextKey {
+    match doubt {
+        Doubt::NoPurchase => TextKey::DoubtNoPurchase,
+        Doubt::Way => TextKey::DoubtWay,
+        Doubt::Payer => TextKey::DoubtPayer,
+        Doubt::Currency => TextKey::DoubtCurrency,
+        Doubt::Amount => TextKey::DoubtAmount,
+        Doubt::Mode => TextKey::DoubtMode,
+        Doubt::Account => TextKey::DoubtAccount,
     }
 }

@@ -10,12 +10,13 @@ use crate::telegram::screen::{Button, Screen};
 use crate::telegram::tap::Tap;
 
 impl View<'_> {
-    /// Packages and how they are bought. `id` is what the user names to the owner.
-    pub fn packages(&self, id: UserId, viewer: &MenuContext) -> Screen {
+    /// Packages and how they are bought. `id` is what the user names to the owner where nothing can be paid here: then `sells`
+    /// is false.
+    pub fn packages(&self, id: UserId, viewer: &MenuContext, sells: bool) -> Screen {
         let lines: Vec<String> = self.catalog.packages.iter().map(|package| self.package(package)).collect();
         // An id is a name made of digits: grouping it would spoil it.
         let values = [("packages", Value::Html(lines.join("\n"))), ("id", words(id.to_string()))];
-        let mut html = self.say(TextKey::Buy, &values);
+        let mut html = self.say(if sells { TextKey::BuyPackages } else { TextKey::Buy }, &values);
         if viewer.admin {
             html = format!("{html}\n\n{}", self.say(TextKey::BuyAdmin, &[]));
         }
@@ -81,13 +82,11 @@ impl View<'_> {
 
     fn package(&self, package: &Package) -> String {
         let key = if package.discount_percent > 0 { TextKey::PackageOff } else { TextKey::Package };
-        self.say(
-            key,
-            &[
-                ("tokens", number(package.tokens.get())),
-                ("price", number(package.price_tenge)),
-                ("percent", number(package.discount_percent)),
-            ],
-        )
+        let values = [
+            ("tokens", number(package.tokens.get())),
+            ("price", number(package.price_tenge)),
+            ("percent", number(package.discount_percent)),
+        ];
+        self.titled(package, self.say(key, &values))
     }
 }

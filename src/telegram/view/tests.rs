@@ -235,7 +235,7 @@ fn a_balance_has_its_history_with_a_running_balance() {
         movement(MovementReason::Hold(JobId(17)), -1_928, 8_072),
         movement(MovementReason::Welcome, 10_000, 10_000),
     ];
-    let balance = Balance { available: Tokens::new(8_072), held: Tokens::new(1_928) };
+    let balance = Balance { available: Tokens::new(8_072), held: Tokens::new(1_928), debt: Tokens::ZERO };
     let text = read(&View::of(&set, None).balance(balance, &history));
     assert!(text.starts_with("На счёте 8 072 токена."), "{text}");
     assert!(text.contains("Ещё 1 928 токенов отложено"), "{text}");
@@ -254,11 +254,11 @@ fn a_balance_has_its_history_with_a_running_balance() {
 fn packages_are_listed_with_what_they_save() {
     let set = set();
     let view = View::of(&set, None);
-    let text = read(&view.packages(UserId(123_456_789), &viewer(0, false)));
+    let text = read(&view.packages(UserId(123_456_789), &viewer(0, false), false));
     assert!(text.contains("• 742 токена — 742 ₸\n• 7 420 токенов — 5 936 ₸ (−20 %)"), "{text}");
     assert!(text.contains("123456789"), "{text}");
     assert!(!text.contains("/topup"));
-    assert!(read(&view.packages(UserId(1), &viewer(0, true))).contains("/topup"));
+    assert!(read(&view.packages(UserId(1), &viewer(0, true), false)).contains("/topup"));
 }
 
 #[test]

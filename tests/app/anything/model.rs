@@ -40,7 +40,7 @@ impl Model {
     /// Available and held, from what was given and what became of each job.
     pub fn accounts(&self) -> impl Iterator<Item = (UserId, (Tokens, Tokens))> {
         self.given.keys().map(|user| {
-            let Balance { available, held } = self.balance(*user);
+            let Balance { available, held, .. } = self.balance(*user);
             (*user, (available, held))
         })
     }
@@ -55,7 +55,7 @@ impl Model {
             }
         }
         let available = self.given.get(&user).copied().unwrap_or(0) - spent - held;
-        Balance { available: Tokens::new(available), held: Tokens::new(held) }
+        Balance { available: Tokens::new(available), held: Tokens::new(held), debt: Tokens::ZERO }
     }
 
     pub fn meet(&mut self, user: UserId, welcome: Tokens) -> bool {

@@ -119,7 +119,8 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
         view.ask_prompt(),
         view.prompt_too_long(1_000_000, 1_000_000_000),
         view.group(&"x".repeat(32)),
-        view.packages(UserId(i64::MAX), rich),
+        view.packages(UserId(i64::MAX), rich, false),
+        view.packages(UserId(i64::MAX), rich, true),
         view.package_chosen(&set.catalog.packages[0], UserId(i64::MAX)),
         view.idea_categories(),
         view.idea_category(&set.ideas.categories[0]),
@@ -147,7 +148,9 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
         balance_after: Tokens::CAP,
     };
     let history: Vec<_> = (0..10).map(|job| movement(u64::MAX - job)).collect();
-    all.push(view.balance(Balance { available: Tokens::CAP, held: Tokens::CAP }, &history));
+    all.push(
+        view.balance(Balance { available: Tokens::CAP, held: Tokens::CAP, debt: Tokens::ZERO }, &history),
+    );
     let order = job(&draft.prompt, JobState::Queued);
     let elapsed = Duration::from_secs(35_999);
     for stage in [

@@ -1,0 +1,267 @@
+//! Buying: what can be bought over which way, how a purchase is opened and given up, and what is heard of money. Every way in
+//! ends in the same two decisions of the store, so it does not matter how often or in which order the news comes.
+
+use std::time::Duration;
+
+use super::port::{Checkout, RailError, RailEvent, ScriptSet, WebhookRequest};
+use super::{App, AppError};
+use crate::domain::catalog::Package;
+use crate::domain::id::{MessageRef, PurchaseId, UpdateId, UserId};
+use crate::domain::money::Tokens;
+use crate::domain::purchase::{Evidence, Purchase, PurchaseState};
+use crate::domain::rail::{Currency, Money, Way};
+use crate::store::{self, NewPurchase, Noted, TakenBack};
+
+/// How many of a user's purchases may wait at once: enough to change one's mind, too few to flood a rail.
+const WAITING_EACH: usize = 3;
+/// How long a place to pay stays open.
+const OPEN_FOR: Duration = Duration::from_secs(30 * 60);
+/// A person who transfers by hand takes longer.
+const OPEN_FOR_BY_HAND: Duration = Duration::from_secs(24 * 3600);
+
+/// What somebody agreed to buy.
+#[derive(Clone, Debug)]
+pub struct Buying {
+    pub user: UserId,
+    pub tokens: Tokens,
+    pub way: Way,
+    /// The price that stood on the button.
+    pub agreed: i64,
+    /// The message that will show how it goes.
+    pub card: MessageRef,
+    /// What the rail shows the buyer.
+    pub title: String,
+    pub description: String,
+    pub language: String,
+    pub back: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum BuyRefusal {
+    #[error("it is not sold this way now")]
+    NotSold,
+    #[error("the price has changed")]
+    PriceChanged,
+    #[error("{0} of his purchases wait for a look")]
+    TooMany(usize),
+    /// The rail makes no place to pay now.
+    #[error(transparent)]
+    Rail(RailError),
+    #[error(transparent)]
+    Failed(#[from] AppError),
+}
+
+/// Why somebody is asked not to pay now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckoutRefusal {
+    /// No such purchase of his, or another sum.
+    Unknown,
+    /// Paid, given up, or its time is over.
+    Over,
+}
+
+impl App {
+    /// The ways in which this package can be paid now, each with what is asked, in the order of the buttons.
+    pub fn ways(&self, scripts: &ScriptSet, package: &Package) -> Vec<(Way, Money)> {
+        let rails = self.rails.ways().filter(|way| package.is_sold_over(way.rail()));
+        rails.filter_map(|way| Some((way, self.asked(scripts, package, way)?))).collect()
+    }
+
+    /// What is asked for a package over a way. None if the owner has switched its rail off in the scripts.
+    fn asked(&self, scripts: &ScriptSet, package: &Package, way: Way) -> Option<Money> {
+        let economics = &scripts.catalog.economics;
+        let rail = economics.rails.iter().find(|rail| rail.id == way.rail())?;
+        Some(match way.currency() {
+            Currency::Stars => Money::stars(rail.stars(package.price(), economics.usd_rate)?),
+            Currency::Kzt | Currency::Other(_) => Money::tiyn(package.price()),
+        })
+    }
+
+    /// Opens a purchase at just the price that was agreed to, and the place where it is paid.
+    ///
+    /// # Errors
+    /// As the variants say. After `Rail` the purchase waits without a place; the same tap again tries again.
+    pub async fn buy(
+        &self,
+        cause: Option<UpdateId>,
+        scripts: &ScriptSet,
+        buying: Buying,
+    ) -> Result<Purchase, BuyRefusal> {
+        let Buying { user, tokens, way, agreed, card, title, description, language, back } = buying;
+        let package = scripts.catalog.packages.iter().find(|package| package.tokens == tokens);
+        let package =
+            package.filter(|package| package.is_sold_over(way.rail())).ok_or(BuyRefusal::NotSold)?;
+        let rail = self.rails.get(way).ok_or(BuyRefusal::NotSold)?;
+        let price = self.asked(scripts, package, way).ok_or(BuyRefusal::NotSold)?;
+        if price.amount != agreed {
+            return Err(BuyRefusal::PriceChanged);
+        }
+        let now = self.clock.now();
+        let length = if way == Way::KaspiDesk { OPEN_FOR_BY_HAND } else { OPEN_FOR };
+        let new = NewPurchase {
+            user,
+            way,
+            tokens,
+            price,
+            worth: package.price(),
+            card: Some(card),
+            expires_at: now.plus(length),
+            most: WAITING_EACH,
+            now,
+        };
+        let purchase = match self.store.open_purchase(cause, new).await.map_err(AppError)? {
+            Ok(purchase) => purchase,
+            Err(store::PurchaseRefusal::TooMany(most)) => return Err(BuyRefusal::TooMany(most)),
+            Err(_) => return Err(BuyRefusal::NotSold),
+        };
+        self.bells.outbox.notify_one();
+        if purchase.reference.is_some() || purchase.link.is_some() {
+            return Ok(purchase);
+        }
+        let checkout = Checkout { purchase, title, description, language, back };
+        let place = rail.open(&checkout).await.map_err(BuyRefusal::Rail)?;
+        let purchase = checkout.purchase;
+        self.store
+            .note_place(purchase.id, place.reference.clone(), place.link.clone())
+            .await
+            .map_err(AppError)?;
+        self.bells.payments.notify_one();
+        tracing::info!(purchase = purchase.id.0, %way, price = %purchase.price, "purchase opened");
+        Ok(Purchase { reference: place.reference, link: place.link, ..purchase })
+    }
+
+    /// May this be paid now? From a snapshot: it waits for nobody.
+    ///
+    /// # Errors
+    /// In the inner result, why not.
+    pub fn may_pay(
+        &self,
+        purchase: Option<PurchaseId>,
+        payer: UserId,
+        money: &Money,
+    ) -> Result<Result<(), CheckoutRefusal>, AppError> {
+        let found = match purchase {
+            Some(purchase) => self.store.purchase(purchase)?,
+            None => None,
+        };
+        let Some(found) = found.filter(|found| found.user == payer && found.price == *money) else {
+            return Ok(Err(CheckoutRefusal::Unknown));
+        };
+        let waits = found.state == PurchaseState::Open && found.expires_at > self.clock.now();
+        Ok(if waits { Ok(()) } else { Err(CheckoutRefusal::Over) })
+    }
+
+    /// The user says that he has paid; the cashiers are asked to look.
+    ///
+    /// # Errors
+    /// What the store says; in the inner result, why it is no longer to be claimed.
+    pub async fn claim(
+        &self,
+        cause: Option<UpdateId>,
+        user: UserId,
+        purchase: PurchaseId,
+        evidence: Evidence,
+    ) -> Result<Result<Purchase, store::PurchaseRefusal>, AppError> {
+        let (tell, now) = (self.settings.admins.clone(), self.clock.now());
+        let claimed = self.store.claim_purchase(cause, user, purchase, evidence, tell, now).await?;
+        self.bells.outbox.notify_one();
+        Ok(claimed)
+    }
+
+    /// The user does not want it any more.
+    ///
+    /// # Errors
+    /// As `claim`.
+    pub async fn drop_purchase(
+        &self,
+        user: UserId,
+        purchase: PurchaseId,
+    ) -> Result<Result<Purchase, store::PurchaseRefusal>, AppError> {
+        Ok(self.store.drop_purchase(user, purchase).await?)
+    }
+
+    /// One purchase of this very user.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn purchase_of(&self, user: UserId, purchase: PurchaseId) -> Result<Option<Purchase>, AppError> {
+        Ok(self.store.purchase(purchase)?.filter(|found| found.user == user))
+    }
+
+    /// The newest `limit` purchases of a user, newest first.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn purchases_of(&self, user: UserId, limit: usize) -> Result<Vec<Purchase>, AppError> {
+        Ok(self.store.purchases_of(user, limit)?)
+    }
+
+    /// Asks the rail how a purchase stands, at once. Answers it as it is then.
+    ///
+    /// # Errors
+    /// What the store says; a rail's silence changes nothing.
+    pub async fn look_at(&self, purchase: Purchase) -> Result<Purchase, AppError> {
+        let Some(rail) = self.rails.get(purchase.way) else { return Ok(purchase) };
+        match rail.look(&purchase).await {
+            Ok(events) => {
+                for event in events {
+                    self.hear(event).await?;
+                }
+            }
+            Err(error) => tracing::debug!(purchase = purchase.id.0, way = %purchase.way, %error, "no news"),
+        }
+        let known = self.store.purchase(purchase.id)?;
+        Ok(known.unwrap_or(purchase))
+    }
+
+    /// A request to a rail's door. Once this has answered well, whatever it told is on disk.
+    ///
+    /// # Errors
+    /// `Forged` where the rail did not send it; `Unavailable` where it should come again.
+    pub async fn called(&self, way: Way, request: &WebhookRequest) -> Result<(), RailError> {
+        let rail = self.rails.get(way).ok_or(RailError::Forged)?;
+        let events = rail.read(request, self.clock.now()).await?;
+        for event in events {
+            self.hear(event).await.map_err(|error| RailError::Unavailable(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Something has happened at a rail. Answers whether a payment was credited by this very word of it.
+    ///
+    /// # Errors
+    /// What the store says: then it was not heard, and has to be told again.
+    pub async fn hear(&self, event: RailEvent) -> Result<bool, AppError> {
+        let (admins, now) = (self.settings.admins.clone(), self.clock.now());
+        let mut credited = false;
+        match event {
+            RailEvent::Paid(payment) => {
+                let (way, money) = (payment.way, payment.money.clone());
+                match self.store.note_payment(payment, admins, now).await? {
+                    Noted::Credited { user, tokens } => {
+                        tracing::info!(%way, user = user.0, tokens = tokens.get(), %money, "credited");
+                        credited = true;
+                    }
+                    Noted::Quarantined(doubt) => {
+                        tracing::warn!(%way, ?doubt, %money, "a payment waits for an admin");
+                    }
+                    Noted::Before(_) => return Ok(false),
+                }
+            }
+            RailEvent::Returned(back) => {
+                let way = back.way;
+                if let TakenBack::Now { user, tokens, debt } = self.store.take_back(back, admins, now).await?
+                {
+                    let (user, tokens, debt) = (user.0, tokens.get(), debt.get());
+                    tracing::warn!(%way, user, tokens, debt, "money went back, and its tokens with it");
+                }
+            }
+            RailEvent::Undone(back) => {
+                self.store.give_back(back.way, back.payment, back.id, now).await?;
+            }
+            RailEvent::Closed(purchase) => self.store.close_purchase(purchase, now).await?,
+        }
+        self.bells.outbox.notify_one();
+        Ok(credited)
+    }
+}

@@ -1,0 +1,135 @@
+//! What a payment is worth, what may follow what, and codes.
+
+use super::*;
+use crate::domain::id::PaymentId;
+
+fn purchase(way: Way) -> Purchase {
+    let price = if way == Way::Stars { Money::stars(215) } else { Money::tiyn(Tiyn::new(133_600)) };
+    Purchase {
+        id: PurchaseId(1),
+        user: UserId(7),
+        way,
+        tokens: Tokens::new(1_484),
+        price,
+        worth: Tiyn::new(133_600),
+        card: None,
+        created_at: Timestamp(0),
+        expires_at: Timestamp(1),
+        state: Open,
+        credited: Tokens::ZERO,
+        reference: None,
+        link: None,
+        evidence: Evidence::default(),
+    }
+}
+
+fn payment(way: Way, amount: i64, currency: Currency) -> Payment {
+    Payment {
+        way,
+        id: PaymentId::new("p"),
+        purchase: Some(PurchaseId(1)),
+        payer: None,
+        money: Money { amount, currency },
+        fee: None,
+        doubt: None,
+    }
+}
+
+#[test]
+fn the_exact_price_buys_the_package_and_everything_else_is_doubted() {
+    let usd = || Currency::Other("USD".into());
+    for (way, paid, expected) in [
+        (Way::Stripe, payment(Way::Stripe, 133_600, Currency::Kzt), Ok(1_484)),
+        (Way::Stripe, payment(Way::Stripe, 133_599, Currency::Kzt), Err(Doubt::Amount)),
+        (Way::Stripe, payment(Way::Stripe, 133_601, Currency::Kzt), Err(Doubt::Amount)),
+        (Way::Stripe, payment(Way::Stripe, 133_600, usd()), Err(Doubt::Currency)),
+        (Way::Stripe, payment(Way::Stars, 215, Currency::Stars), Err(Doubt::Way)),
+        (Way::Stars, payment(Way::Stars, 215, Currency::Stars), Ok(1_484)),
+        (Way::Stars, payment(Way::Stars, 214, Currency::Stars), Err(Doubt::Amount)),
+        (Way::Stars, payment(Way::Stars, 0, Currency::Stars), Err(Doubt::Amount)),
+        (Way::KaspiGateway, payment(Way::KaspiGateway, 133_500, Currency::Kzt), Err(Doubt::Amount)),
+        // A person types the sum: a token a tenge, and the bonus only for the exact price.
+        (Way::KaspiBank, payment(Way::KaspiBank, 133_600, Currency::Kzt), Ok(1_484)),
+        (Way::KaspiBank, payment(Way::KaspiBank, 133_599, Currency::Kzt), Ok(1_335)),
+        (Way::KaspiBank, payment(Way::KaspiBank, 200_000, Currency::Kzt), Ok(2_000)),
+        (Way::KaspiBank, payment(Way::KaspiBank, 99, Currency::Kzt), Err(Doubt::Amount)),
+        (Way::KaspiDesk, payment(Way::KaspiDesk, -5_000, Currency::Kzt), Err(Doubt::Amount)),
+        (Way::KaspiDesk, payment(Way::KaspiDesk, i64::MAX, Currency::Kzt), Err(Doubt::Amount)),
+        (Way::KaspiDesk, payment(Way::KaspiDesk, 133_600, usd()), Err(Doubt::Currency)),
+    ] {
+        assert_eq!(purchase(way).judge(&paid), expected.map(Tokens::new), "{paid:?}");
+    }
+}
+
+#[test]
+fn another_payer_and_what_the_adapter_doubts_are_looked_at_first() {
+    let fine = payment(Way::Stars, 215, Currency::Stars);
+    let other = Payment { payer: Some(UserId(8)), ..fine.clone() };
+    assert_eq!(purchase(Way::Stars).judge(&other), Err(Doubt::Payer));
+    let his = Payment { payer: Some(UserId(7)), ..fine.clone() };
+    assert_eq!(purchase(Way::Stars).judge(&his), Ok(Tokens::new(1_484)));
+    for doubt in [Doubt::Mode, Doubt::Account] {
+        let doubted = Payment { doubt: Some(doubt), ..fine.clone() };
+        assert_eq!(purchase(Way::Stars).judge(&doubted), Err(doubt));
+    }
+}
+
+#[test]
+fn what_may_follow_what() {
+    let follows = |from: PurchaseState| -> Vec<PurchaseState> {
+        PurchaseState::ALL.into_iter().filter(|next| from.may_become(*next)).collect()
+    };
+    assert_eq!(follows(Open), [Claimed, Paid, Expired, Rejected, Quarantined, Dropped]);
+    assert_eq!(follows(Claimed), [Claimed, Paid, Rejected, Quarantined]);
+    assert_eq!(follows(Expired), [Claimed, Paid, Rejected, Quarantined]);
+    assert_eq!(follows(Rejected), [Paid, Quarantined]);
+    assert_eq!(follows(Dropped), [Paid, Quarantined]);
+    assert_eq!(follows(Quarantined), [Paid, Rejected]);
+    assert_eq!(follows(Paid), []);
+}
+
+#[test]
+fn a_part_that_went_back_takes_its_part_of_the_tokens_and_the_whole_takes_all() {
+    for (tokens, paid, returned, expected) in [
+        (1_484, 133_600, 133_600, 1_484),
+        (1_484, 133_600, 66_800, 742),
+        (1_484, 133_600, 1, 0),
+        (1_484, 133_600, 133_599, 1_483),
+        (1_484, 133_600, 999_999, 1_484),
+        (1_484, 133_600, -5, 0),
+        (1_484, 0, 0, 0),
+        (1_000_000_000, i64::MAX, i64::MAX, 1_000_000_000),
+    ] {
+        assert_eq!(
+            unpaid(Tokens::new(tokens), paid, returned),
+            Tokens::new(expected),
+            "{returned} of {paid}"
+        );
+    }
+}
+
+#[test]
+fn a_code_leads_back_to_its_purchase_and_neighbours_look_nothing_alike() {
+    let mut seen = std::collections::BTreeSet::new();
+    for id in (1..5_000).chain([SPACE - 1, SPACE, SPACE + 1, 7 * SPACE + 3]) {
+        let code = Code(PurchaseId(id)).to_string();
+        assert_eq!(Code::parse(&code), Some(Code(PurchaseId(id))), "{code}");
+        assert!(seen.insert(code.clone()), "{code} twice");
+        assert!(id >= SPACE || code.len() == 5, "{code}");
+    }
+    let (one, two) = (Code(PurchaseId(1)).to_string(), Code(PurchaseId(2)).to_string());
+    let same = one.bytes().zip(two.bytes()).filter(|(a, b)| a == b).count();
+    assert!(same <= 2, "{one} and {two}");
+}
+
+#[test]
+fn a_code_forgives_how_people_write() {
+    let code = Code(PurchaseId(1)).to_string();
+    for written in [format!(" #{} ", code.to_lowercase()), code.replace('0', "o").replace('1', "l")] {
+        assert_eq!(Code::parse(&written), Some(Code(PurchaseId(1))), "{written}");
+    }
+    for written in ["", "ABCD", "ABCDEF", "ABCD!", "код", "-ABCDE", "00000", "99999999999999999999-ABCDE"]
+    {
+        assert_eq!(Code::parse(written), None, "{written}");
+    }
+}

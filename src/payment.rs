@@ -1,0 +1,4 @@
+//! How money comes: each rail speaks to its own outside and says what it heard. None credits anything, and none knows another.
+
+pub mod door;
+pub mod kaspi_desk;

@@ -1,0 +1,118 @@
+//! Payments and purchases against the tokens that came of them.
+
+use super::*;
+use crate::domain::id::{PaymentId, PurchaseId};
+use crate::domain::ledger::Mint;
+use crate::domain::purchase::{PurchaseState, unpaid};
+use crate::domain::rail::Way;
+use crate::store::payments::{PaymentRecord, PaymentState, taken_of};
+use crate::store::purchases::PurchaseRecord;
+
+/// Every payment and purchase; and for each way, that what it put into the world is what its payments are worth.
+pub(super) fn all(
+    tx: &ReadTransaction,
+    house: &BTreeMap<AccountKey, i64>,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let mut worth = BTreeMap::<AccountKey, i64>::new();
+    let mut paid = BTreeMap::<PurchaseId, u64>::new();
+    for row in tx.open_table(PAYMENTS)?.iter()? {
+        let (key, bytes) = row?;
+        let (way, id) = key.value();
+        let payment: PaymentRecord = codec::decode(bytes.value())?;
+        let Some(known) = Way::parse(way) else {
+            report.broken("I5 payment", format!("payment {id} came by {way}, which is no way"));
+            continue;
+        };
+        is_whole(tx, known, id, &payment, report)?;
+        if let PaymentState::Credited { tokens } = payment.state {
+            *worth.entry(account_key(Account::Mint(Mint::Sold(known)))).or_insert(0) -=
+                tokens.get() - payment.taken.get();
+            if let Some(purchase) = payment.purchase {
+                *paid.entry(purchase).or_insert(0) += 1;
+            }
+        }
+    }
+    for way in Way::ALL {
+        let account = account_key(Account::Mint(Mint::Sold(way)));
+        let of = |sums: &BTreeMap<AccountKey, i64>| sums.get(&account).copied().unwrap_or(0);
+        let (booked, expected) = (of(house), of(&worth));
+        if booked != expected {
+            report.broken("I4 payments", format!("{way} has {booked}, its payments are worth {expected}"));
+        }
+    }
+    purchases(tx, &paid, report)
+}
+
+/// A credit in the journal has its payment, for that user and so many tokens.
+pub(super) fn is_kept(
+    tx: &ReadTransaction,
+    transfer: &Transfer,
+    way: Way,
+    payment: &PaymentId,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let kept: Option<PaymentRecord> = record(&tx.open_table(PAYMENTS)?, (way.name(), payment.as_str()))?;
+    let state = PaymentState::Credited { tokens: transfer.amount };
+    if !kept.is_some_and(|kept| kept.state == state && kept.user == transfer.user()) {
+        report.broken("I5 payment", format!("{} has no payment of just that", transfer.id));
+    }
+    Ok(())
+}
+
+fn is_whole(
+    tx: &ReadTransaction,
+    way: Way,
+    id: &str,
+    payment: &PaymentRecord,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let transfer = TransferId::Credit(way, PaymentId::new(id));
+    let credited = find(tx, &transfer)?.is_some();
+    if credited != matches!(payment.state, PaymentState::Credited { .. }) {
+        report.broken("I5 payment", format!("payment {id} is {:?}, {transfer}: {credited}", payment.state));
+    }
+    let due = match payment.state {
+        PaymentState::Credited { tokens } => unpaid(tokens, payment.money.amount, payment.returned),
+        _ => Default::default(),
+    };
+    if payment.taken != due || taken_of(tx, way.name(), id)? != due || payment.returned > payment.money.amount
+    {
+        let taken = payment.taken;
+        report.broken("I9 returns", format!("{taken} tokens of payment {id} were taken back, not {due}"));
+    }
+    let waits = match payment.state {
+        PaymentState::Quarantined { number, .. } => tx.open_table(DOUBTED)?.get(number)?.is_some(),
+        _ => true,
+    };
+    if !waits {
+        report.broken("I5 payment", format!("payment {id} is doubted and waits for nobody"));
+    }
+    Ok(())
+}
+
+fn purchases(
+    tx: &ReadTransaction,
+    paid: &BTreeMap<PurchaseId, u64>,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let (open, his) = (tx.open_table(OPEN_PURCHASES)?, tx.open_table(USER_PURCHASES)?);
+    let mut waiting = 0;
+    for row in tx.open_table(PURCHASES)?.iter()? {
+        let (id, bytes) = row?;
+        let id = id.value();
+        let purchase: PurchaseRecord = codec::decode(bytes.value())?;
+        let state = purchase.state;
+        waiting += u64::from(state.is_open());
+        if state.is_open() != open.get(id)?.is_some() || his.get((purchase.user.0, id))?.is_none() {
+            report.broken("I5 purchase", format!("purchase {id} is {state:?} and in the wrong place"));
+        }
+        if (state == PurchaseState::Paid) != paid.contains_key(&PurchaseId(id)) {
+            report.broken("I5 purchase", format!("purchase {id} is {state:?}, its payments say otherwise"));
+        }
+    }
+    if open.len()? != waiting {
+        report.broken("I5 purchase", format!("{} rows of {waiting} open purchases", open.len()?));
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Buying tokens: a package, a way to pay, and the purchase that follows, all on one message.
+
+use super::{Reply, Talk};
+use crate::app::{AppError, BuyRefusal, Buying, PurchaseRefusal};
+use crate::domain::catalog::Package;
+use crate::domain::id::{MessageRef, PurchaseId};
+use crate::domain::locale::TextKey;
+use crate::domain::money::Tokens;
+use crate::domain::purchase::{Evidence, Purchase, PurchaseState};
+use crate::domain::rail::Way;
+use crate::domain::text::Value;
+use crate::telegram::html::plain;
+use crate::telegram::screen::{Screen, Toast};
+use crate::telegram::tap::PurchaseStep;
+
+impl Talk<'_> {
+    pub fn packages(&self) -> Result<Screen, AppError> {
+        let sells =
+            self.set.catalog.packages.iter().any(|package| !self.app.ways(self.set, package).is_empty());
+        Ok(self.view.packages(self.person.id, &self.viewer()?, sells))
+    }
+
+    /// A package was chosen: how can it be paid?
+    pub fn package(&self, tokens: Tokens) -> Reply {
+        let Some(package) = self.sold(tokens) else {
+            return self.window(TextKey::ToastOld);
+        };
+        let ways = self.app.ways(self.set, package);
+        if ways.is_empty() {
+            return Reply::say(self.view.package_chosen(package, self.person.id));
+        }
+        Reply::show(self.view.ways(package, &ways))
+    }
+
+    /// Opens a purchase at the price on the button; `card` is the message with it, and will tell the whole story.
+    pub async fn buy(
+        &self,
+        tokens: Tokens,
+        way: Way,
+        agreed: i64,
+        card: MessageRef,
+    ) -> Result<Reply, AppError> {
+        let values = [("tokens", Value::Number(tokens.get()))];
+        let said = |key| plain(&self.view.say(key, &values));
+        let back = |bot: &str| format!("https://t.me/{bot}?start=paid");
+        let buying = Buying {
+            user: self.person.id,
+            tokens,
+            way,
+            agreed,
+            card,
+            title: said(TextKey::InvoiceTitle),
+            description: said(TextKey::InvoiceDescription),
+            language: self.view.language().to_owned(),
+            back: self.bot.map(back),
+        };
+        Ok(match self.app.buy(Some(self.update), self.set, buying).await {
+            Ok(purchase) => Reply::show(self.waiting(&purchase)),
+            Err(BuyRefusal::PriceChanged) => {
+                self.package(tokens).with(self.view.window(TextKey::ToastPriceChanged))
+            }
+            Err(BuyRefusal::NotSold) => {
+                Reply::show(self.packages()?).with(self.view.window(TextKey::ToastOld))
+            }
+            Err(BuyRefusal::TooMany(limit)) => {
+                let limit = [("limit", Value::Number(i64::try_from(limit).unwrap_or(i64::MAX)))];
+                Reply::toast(Toast::window(&self.view.say(TextKey::ToastPurchasesMany, &limit)))
+            }
+            Err(BuyRefusal::Rail(error)) => {
+                tracing::warn!(%way, %error, "no place to pay could be opened");
+                self.window(TextKey::ToastRailDown)
+            }
+            Err(BuyRefusal::Failed(error)) => return Err(error),
+        })
+    }
+
+    /// A button of a purchase that waits.
+    pub async fn purchase(&self, id: PurchaseId, step: PurchaseStep) -> Result<Reply, AppError> {
+        let Some(purchase) = self.app.purchase_of(self.person.id, id)? else {
+            return Ok(self.window(TextKey::ToastOld));
+        };
+        match step {
+            PurchaseStep::Look => {
+                let purchase = self.app.look_at(purchase).await?;
+                if purchase.state == PurchaseState::Open {
+                    return Ok(self.window(TextKey::ToastNotPaidYet));
+                }
+                Ok(Reply::show(self.view.purchase(&purchase, self.available()?)))
+            }
+            PurchaseStep::Paid => {
+                let claimed =
+                    self.app.claim(Some(self.update), self.person.id, id, Evidence::default()).await?;
+                self.moved_on(claimed)
+            }
+            PurchaseStep::Drop => {
+                let dropped = self.app.drop_purchase(self.person.id, id).await?;
+                match (dropped, self.sold(purchase.tokens)) {
+                    (Ok(_), Some(package)) => {
+                        let ways = self.app.ways(self.set, package);
+                        Ok(Reply::show(self.view.ways(package, &ways)))
+                    }
+                    (dropped, _) => self.moved_on(dropped),
+                }
+            }
+        }
+    }
+
+    /// Somebody comes back from a page where he has paid: what has become of what he opened last?
+    pub async fn returned(&self) -> Result<Option<Reply>, AppError> {
+        let newest = self.app.purchases_of(self.person.id, 1)?.pop();
+        let Some(newest) = newest else { return Ok(None) };
+        let newest = self.app.look_at(newest).await?;
+        Ok(Some(Reply::say(match newest.state {
+            PurchaseState::Open => self.waiting(&newest),
+            _ => self.view.purchase(&newest, self.available()?),
+        })))
+    }
+
+    fn moved_on(&self, outcome: Result<Purchase, PurchaseRefusal>) -> Result<Reply, AppError> {
+        Ok(match outcome {
+            Ok(purchase) => Reply::show(self.view.purchase(&purchase, self.available()?)),
+            Err(_) => self.window(TextKey::ToastPurchaseOver),
+        })
+    }
+
+    fn waiting(&self, purchase: &Purchase) -> Screen {
+        let left = purchase.expires_at.since(self.app.clock.now()).as_secs().div_ceil(60);
+        let minutes = i64::try_from(left).unwrap_or(i64::MAX);
+        self.view.awaiting(purchase, self.app.settings.desk.as_ref(), minutes)
+    }
+
+    fn sold(&self, tokens: Tokens) -> Option<&Package> {
+        self.set.catalog.packages.iter().find(|package| package.tokens == tokens)
+    }
+}
