@@ -59,6 +59,7 @@ Such a request is declined, and you get all your tokens back.
 /queue — your orders
 /buy — token packages
 /language — the language I speak
+/support — write to us
 /help — these tips]],
 
     unknown_command = "There is no such command. There are /generate, /balance, /queue, /buy, /language and /help — or just write what should be in the shot.",
@@ -417,5 +418,67 @@ Check that it arrived in your own Kaspi: a receipt or a photo by itself proves n
     state_purchase_rejected = "turned down",
     state_purchase_quarantined = "being looked into",
     state_purchase_dropped = "given up by the buyer",
+    -- Help, terms, data -------------------------------------------------------------------------------------------------------
+
+    support = [[<b>Help</b>
+
+Contact us: {contact}
+
+Tell us your number — <code>{id}</code> — and, if it is about a video, the number of the order: it is on its card and in /queue.
+
+Payments: /paysupport, terms: /terms, your data: /privacy.]],
+
+    pay_support = [[<b>About payments</b>
+
+• You have paid and the tokens are not here? Wait a minute or two: a payment may take a moment.
+• A video did not work out? Its tokens are already back, see /balance.
+• You want your money back for tokens you have not spent? We return it the way you paid.
+
+Write to us: {contact}
+Tell us your number — <code>{id}</code>, the sum and the time of the payment. Telegram support cannot help with purchases made in this bot.]],
+
+    buy_support = "Questions about payments: /paysupport or {contact}.",
+
+    terms = [[<b>Terms</b>
+
+1. You buy tokens: 1 token = 1 ₸. For them the bot makes videos with neural networks from your descriptions. You see the price of each video before you order it.
+2. The tokens for an order are set aside and spent only when the video is ready. If it does not work out, you get all of them back.
+3. A video is made by a neural network and may differ from what you had in mind. That alone is no reason for a refund, but write to us and we will look into it.
+4. Do not order real people without their consent, 18+ scenes, cruelty, others' characters and music, or anything the law forbids. You answer for what you describe and publish.
+5. Money for tokens you have not spent is returned: /paysupport.
+6. A video is yours as far as the law and the rules of the service that made it allow.
+
+Questions: {contact}. Your data: /privacy.]],
+
+    privacy = [[<b>Your data</b>
+
+<b>What we keep:</b> your Telegram number and name, your language, your descriptions and pictures, finished videos (up to {days} days after they were sent), orders, purchases and movements of tokens.
+
+<b>Why:</b> to make videos, to show your history, to answer questions and to keep accounts.
+
+<b>How:</b> names, descriptions and pictures are stored encrypted, with the key elsewhere. Your description and picture go to the service that makes the video; payments go through a payment system. We pass nothing else to anybody and sell nothing.
+
+<b>Delete:</b> /deleteme erases names, descriptions, pictures and videos. Records of token movements stay under a number: accounting requires them.
+
+Questions: {contact}.]],
+
+    contact_owner = "the owner of this bot",
+    contact_none = "the owner of this bot has given no contact yet",
+
+    delete_me = [[<b>Delete your data?</b>
+
+We erase your name, your language, all descriptions, pictures and finished videos. Nobody can restore them, and neither can we. Videos that are already in this chat stay with you.
+
+Records of money stay under a number, without a name. You have {balance:token}: they will be here if you come back.]],
+    delete_me_busy = "You still have {orders:order} under way, payments being checked included. Wait for them or cancel them in /queue, and we will delete everything at once.",
+    delete_me_kept = "All right, everything stays as it is.",
+    delete_me_done = "Done: your name, descriptions, pictures and videos are erased. If you want to come back, just write /start.",
+    button_delete_me = "🗑 Delete for good",
+    button_keep_me = "Keep my data",
+    command_support = "Help from a human",
+    command_pay_support = "About payments",
+    command_terms = "Terms",
+    command_privacy = "Your data",
+    command_delete_me = "Delete my data",
   },
 }

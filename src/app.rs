@@ -21,6 +21,7 @@ use crate::store::{Store, StoreError};
 mod accepted;
 mod account;
 pub mod engines;
+mod erasure;
 mod forecast;
 pub mod housekeeping;
 mod intake;
@@ -41,6 +42,7 @@ pub use accepted::{
 };
 pub use account::{TopUp, TopUpDone, TopUpRefusal, Whom};
 pub use engines::Engines;
+pub use erasure::EraseRefusal;
 pub use intake::{Incoming, Met};
 pub use order::{CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
 pub use payments::Reconciled;

@@ -13,6 +13,7 @@ use redb::{Database, ReadTransaction, ReadableDatabase, StorageBackend};
 mod audit;
 mod codec;
 mod earnings;
+mod erasure;
 mod inbox;
 mod jobs;
 mod ledger;
@@ -30,6 +31,7 @@ mod writer;
 
 pub use audit::{Act, AuditEntry, By};
 pub use earnings::DayEarned;
+pub use erasure::Unfinished;
 pub use jobs::{Settled, StartRefusal, StepRefusal};
 pub use ledger::{TopUpOrder, TopUpRefusal, TopUpResult};
 pub use orders::{CancelRefusal, NewOrder, OrderLimits, OrderRefusal, PlacedOrder};

@@ -173,6 +173,10 @@ impl Telegram {
             if let Err(fault) = self.api.set_commands(list, &commands).await {
                 tracing::warn!(%fault, ?list, "the list of commands was not set");
             }
+            // A group has none: what stood there is taken away.
+            if let Err(fault) = self.api.delete_commands(CommandList::Anywhere(language)).await {
+                tracing::debug!(%fault, "the list of commands in groups was not taken away");
+            }
         }
     }
 

@@ -8,6 +8,7 @@ mod store {
     mod crashes;
     mod decisions;
     mod earnings;
+    mod erasure;
     mod file;
     mod languages;
     mod payments;

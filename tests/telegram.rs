@@ -14,6 +14,7 @@ mod telegram {
     mod menus;
     mod money;
     mod ordering;
+    mod policy;
     mod restart;
     mod webhook;
 }

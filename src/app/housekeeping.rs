@@ -48,6 +48,8 @@ fn job_number(path: &Path) -> Option<JobId> {
 
 fn is_old(app: &App, job: &Job) -> bool {
     match &job.state {
+        // He asked to be forgotten.
+        JobState::Delivered(_) if job.prompt.is_empty() => true,
         JobState::Delivered(delivery) => app.clock.now().since(delivery.at) > app.settings.keep_films,
         JobState::Refunded(_) | JobState::Cancelled => true,
         _ => false,

@@ -20,6 +20,8 @@ pub struct Menus {
     /// Under the list of packages.
     pub buy: Menu<MenuButton<BuyAction>>,
     pub pickers: Pickers,
+    /// How the owner is reached: `@name`, a number, an address. None: he has not said.
+    pub contact: Option<String>,
 }
 
 /// Buttons as they stand on the screen.

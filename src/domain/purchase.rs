@@ -81,6 +81,11 @@ impl PurchaseState {
         }
     }
 
+    /// Does an admin have to look at it?
+    pub fn waits_for_a_look(self) -> bool {
+        matches!(self, Claimed | Quarantined)
+    }
+
     /// Does anybody still wait for money?
     pub fn is_open(self) -> bool {
         matches!(self, Open | Claimed)

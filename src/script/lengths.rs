@@ -35,6 +35,7 @@ const LONGEST: &[(&str, usize)] = &[
     ("whom", 64),
     ("state", 60),
     ("link", 45),
+    ("contact", 100),
     ("label", 36),
     ("category", 48),
     ("wait", 36),

@@ -25,6 +25,7 @@ use live::Live;
 
 /// Telegram shows no more side by side.
 const ROW_LIMIT: usize = 8;
+const CONTACT_LIMIT: usize = 100;
 
 /// What buttons may name, as far as the other files could be read. Nothing is said about what is not known.
 #[derive(Clone)]
@@ -97,8 +98,10 @@ pub(super) fn read(
     let video = menu(&mut fields, "video", &live);
     let buy = menu(&mut fields, "buy", &live);
     let pickers = pickers(&mut fields);
+    let contact = fields.optional_text("contact", CONTACT_LIMIT);
     fields.finish();
-    let menus = Menus { main: main?, quick: quick?, video: video?, buy: buy?, pickers };
+    let contact = contact?.map(str::to_owned);
+    let menus = Menus { main: main?, quick: quick?, video: video?, buy: buy?, pickers, contact };
     live.keep(report);
     Some(menus)
 }

@@ -30,7 +30,7 @@ pub(super) struct JobRecord {
     words: Vec<u8>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Words {
     prompt: String,
     file_id: Option<String>,
@@ -307,6 +307,13 @@ pub(super) fn load_job(tx: &ReadTransaction, vault: &Vault, id: JobId) -> Result
 
 fn load(tables: &Tables<'_>, job: JobId) -> Result<JobRecord, StoreError> {
     record(&tables.jobs, job.0)?.ok_or_else(|| StoreError::Corrupt(format!("there is no order {job}")))
+}
+
+/// The order stays; what he said for it is nothing any more.
+pub(super) fn forget_words(tables: &mut Tables<'_>, key: &UserKey, job: JobId) -> Result<(), StoreError> {
+    let mut record = load(tables, job)?;
+    record.words = seal_words(key, job, &Words::default());
+    put(&mut tables.jobs, job.0, &record)
 }
 
 fn seal_words(key: &UserKey, job: JobId, words: &Words) -> Vec<u8> {

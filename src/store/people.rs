@@ -182,6 +182,26 @@ fn rename(
     put(&mut tables.users, user.0, &UserRecord { profile: sealed, name_hash, ..known.record })
 }
 
+/// Destroys a person's key and what it kept of him; what he says from now on is sealed with the new one. None if he was never met.
+pub(super) fn forget(
+    tables: &mut Tables<'_>,
+    vault: &Vault,
+    user: UserId,
+    fresh_key: &[u8; 32],
+) -> Result<Option<UserKey>, StoreError> {
+    let Some(record) = record::<_, UserRecord>(&tables.users, user.0)? else {
+        return Ok(None);
+    };
+    tables.writes();
+    let nobody = Profile::default();
+    let name_hash = claim_name(tables, vault, user, &nobody, record.name_hash)?;
+    let wrapped = vault.wrap(user, fresh_key);
+    let key = vault.unwrap(user, &wrapped)?;
+    let profile = key.seal(Place::Profile(user), &codec::encode(&nobody));
+    put(&mut tables.users, user.0, &UserRecord { since: record.since, key: wrapped, profile, name_hash })?;
+    Ok(Some(key))
+}
+
 /// Gives the username to its present owner and takes his former one away from him.
 fn claim_name(
     tables: &mut Tables<'_>,

@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 
 mod record;
 
-pub(super) use record::{PurchaseRecord, load, save};
+pub(super) use record::{PurchaseRecord, forget_evidence, load, save};
 use record::{open_ids, read};
 
 /// What a user wants to buy.

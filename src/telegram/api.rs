@@ -62,24 +62,28 @@ pub struct Upload<'a> {
 /// Which list of commands: a client shows the narrowest that there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommandList<'a> {
+    /// In private chats.
     Everybody,
-    /// Of all whose client speaks this language: two letters, Telegram knows no others here.
+    /// There, of all whose client speaks this language: two letters, Telegram knows no others here.
     Language(&'a str),
+    /// In groups too, where nothing can be ordered; of one language, or of all others.
+    Anywhere(Option<&'a str>),
     Chat(i64),
 }
 
 impl CommandList<'_> {
     fn scope(self) -> Option<BotCommandScope> {
         match self {
-            Self::Everybody | Self::Language(_) => None,
+            Self::Anywhere(_) => None,
+            Self::Everybody | Self::Language(_) => Some(BotCommandScope::AllPrivateChats),
             Self::Chat(chat) => Some(BotCommandScope::Chat { chat_id: ChatId(chat).into() }),
         }
     }
 
     fn language(self) -> Option<String> {
         match self {
-            Self::Language(language) => Some(language.to_owned()),
-            Self::Everybody | Self::Chat(_) => None,
+            Self::Language(language) | Self::Anywhere(Some(language)) => Some(language.to_owned()),
+            Self::Everybody | Self::Chat(_) | Self::Anywhere(None) => None,
         }
     }
 }

@@ -25,6 +25,7 @@ mod buy;
 mod draft;
 mod language;
 mod order;
+mod policy;
 mod said;
 mod tapped;
 

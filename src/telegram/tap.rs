@@ -34,6 +34,8 @@ pub enum Tap {
     Category(String),
     /// One of them: its prompt becomes a draft.
     Idea(String, String),
+    /// Erases what is kept of him, or does not.
+    DeleteMe(bool),
     /// The tag of the language to speak; None: the client's.
     Language(Option<String>),
 }
@@ -93,6 +95,7 @@ impl Tap {
             Self::Ideas => "i".to_owned(),
             Self::Category(category) => format!("i:{category}"),
             Self::Idea(category, idea) => format!("i:{category}:{idea}"),
+            Self::DeleteMe(sure) => format!("z:{}", if *sure { "y" } else { "n" }),
             Self::Language(None) => "l".to_owned(),
             Self::Language(Some(tag)) => format!("l:{tag}"),
         };
@@ -126,6 +129,8 @@ impl Tap {
             [VERSION, "i"] => Some(Self::Ideas),
             [VERSION, "i", category] => idea_id(category).map(Self::Category),
             [VERSION, "i", category, idea] => Some(Self::Idea(idea_id(category)?, idea_id(idea)?)),
+            [VERSION, "z", "y"] => Some(Self::DeleteMe(true)),
+            [VERSION, "z", "n"] => Some(Self::DeleteMe(false)),
             [VERSION, "l"] => Some(Self::Language(None)),
             [VERSION, "l", tag] if is_tag(tag) => Some(Self::Language(Some((*tag).to_owned()))),
             _ => None,
@@ -268,6 +273,8 @@ mod tests {
             Tap::Ideas,
             Tap::Category("c".repeat(IDEA_LIMIT)),
             Tap::Idea("c".repeat(IDEA_LIMIT), "i".repeat(IDEA_LIMIT)),
+            Tap::DeleteMe(true),
+            Tap::DeleteMe(false),
             Tap::Language(None),
             Tap::Language(Some("kk".to_owned())),
         ];
@@ -301,6 +308,8 @@ mod tests {
             "1:v:again",
             "1:v:again:",
             "1:v:again:-1",
+            "1:z",
+            "1:z:yes",
             "1:l:",
             "1:l:KK",
             "1:l:kk:kk",

@@ -26,6 +26,7 @@ mod front;
 mod ideas;
 mod language;
 mod order;
+mod policy;
 mod purchase;
 
 pub use card::{Deal, choice};

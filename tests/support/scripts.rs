@@ -72,6 +72,7 @@ fn scripts(price: Tokens, version: &str, promos: Vec<Promo>) -> ScriptSet {
             video: Menu::Fixed(Vec::new()),
             buy: Menu::Fixed(Vec::new()),
             pickers: Pickers::default(),
+            contact: None,
         },
         ideas: Ideas::default(),
         faults: Arc::default(),

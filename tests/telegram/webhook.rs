@@ -53,7 +53,10 @@ async fn updates_are_brought_and_answered() {
     let set = town.last("setWebhook").params;
     assert_eq!(set["url"], format!("{url}/webhooks/telegram"));
     assert_eq!(set["drop_pending_updates"], false);
-    assert_eq!(set["allowed_updates"], json!(["message", "callback_query", "my_chat_member"]));
+    assert_eq!(
+        set["allowed_updates"],
+        json!(["message", "callback_query", "my_chat_member", "pre_checkout_query"])
+    );
     assert_eq!(set["secret_token"].as_str().unwrap().len(), 64);
     let hello = town.asks(AIGERIM, "/start", "Здравствуйте").await;
     town.taps(AIGERIM, &hello, "Баланс").await;

@@ -326,4 +326,27 @@ text_keys! {
     StatePurchaseRejected = "state_purchase_rejected" [],
     StatePurchaseQuarantined = "state_purchase_quarantined" [],
     StatePurchaseDropped = "state_purchase_dropped" [],
+
+    // What Telegram requires of a bot that sells.
+    Support = "support" ["contact", "id"],
+    PaySupport = "pay_support" ["contact", "id"],
+    /// Below what can be bought.
+    BuySupport = "buy_support" ["contact"],
+    Terms = "terms" ["contact"],
+    Privacy = "privacy" ["contact", "days"],
+    /// The owner, where he has given no contact: a link.
+    ContactOwner = "contact_owner" [],
+    /// The same where there is nobody to link to.
+    ContactNone = "contact_none" [],
+    DeleteMe = "delete_me" ["balance"],
+    DeleteMeBusy = "delete_me_busy" ["orders"],
+    DeleteMeKept = "delete_me_kept" [],
+    DeleteMeDone = "delete_me_done" [],
+    ButtonDeleteMe = "button_delete_me" [],
+    ButtonKeepMe = "button_keep_me" [],
+    CommandSupport = "command_support" [],
+    CommandPaySupport = "command_pay_support" [],
+    CommandTerms = "command_terms" [],
+    CommandPrivacy = "command_privacy" [],
+    CommandDeleteMe = "command_delete_me" [],
 }

@@ -115,6 +115,7 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("locales/kk.lua", "labels = {", "labels = { free = \"x\","),
     ("locales/en.lua", "labels = {", "labels = { free = \"x\","),
     ("scripts/menus.lua", "\"generate\"", "{ action = \"generate\", text = \"free\", admin = true }"),
+    ("scripts/menus.lua", "first_shape =", "contact = \"@x\", first_shape ="),
     ("scripts/menus.lua", "\"again\"", "{ action = \"again\", text = \"free\", admin = true }"),
     ("scripts/menus.lua", "\"new\"", "{ url = \"https://t.me/a\", text = \"free\" }"),
     ("scripts/menus.lua", "{ \"help\" }", "{ { url = \"https://t.me/a\", text = \"free\" } }"),

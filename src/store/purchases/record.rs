@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{MessageRef, PurchaseId, UserId};
 use crate::domain::money::{Tiyn, Tokens};
-use crate::domain::purchase::{Purchase, PurchaseState};
+use crate::domain::purchase::{Evidence, Purchase, PurchaseState};
 use crate::domain::rail::{Money, Way};
 use crate::domain::time::Timestamp;
-use crate::store::seal::{Place, Vault};
+use crate::store::seal::{Place, UserKey, Vault};
 use crate::store::tables::{PURCHASES, Tables, USERS, put, record};
 use crate::store::{StoreError, codec, people};
 
@@ -61,6 +61,19 @@ pub(in crate::store) fn save(
         tables.open_purchases.remove(purchase.id.0)?;
     }
     Ok(())
+}
+
+/// The purchase stays; what people said about it, and the page where it was paid, are nothing any more.
+pub(in crate::store) fn forget_evidence(
+    tables: &mut Tables<'_>,
+    key: &UserKey,
+    id: PurchaseId,
+) -> Result<(), StoreError> {
+    let Some(row) = record::<_, PurchaseRecord>(&tables.purchases, id.0)? else {
+        return Ok(());
+    };
+    let evidence = key.seal(Place::Purchase(id.0), &codec::encode(&Evidence::default()));
+    put(&mut tables.purchases, id.0, &PurchaseRecord { link: None, evidence, ..row })
 }
 
 pub(in crate::store) fn load(

@@ -17,7 +17,8 @@ impl Talk<'_> {
     pub fn packages(&self) -> Result<Screen, AppError> {
         let sells =
             self.set.catalog.packages.iter().any(|package| !self.app.ways(self.set, package).is_empty());
-        Ok(self.view.packages(self.person.id, &self.viewer()?, sells))
+        let screen = self.view.packages(self.person.id, &self.viewer()?, sells);
+        Ok(self.view.with_contact(screen, self.owner()))
     }
 
     /// A package was chosen: how can it be paid?

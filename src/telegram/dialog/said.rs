@@ -48,6 +48,8 @@ impl Talk<'_> {
             "queue" => self.menu(MenuAction::Queue)?,
             "buy" => self.menu(MenuAction::Buy)?,
             "language" => self.languages()?,
+            "support" | "paysupport" | "terms" | "privacy" => Reply::say(self.policy(&command.name)),
+            "deleteme" => self.ask_delete_me()?,
             "topup" => Reply::say(self.top_up(&command.rest).await),
             _ => Reply::say(self.view.plain(TextKey::UnknownCommand)),
         })

@@ -25,6 +25,7 @@ impl Talk<'_> {
             Tap::Video(VideoAction::Again, job) => self.again(job).await,
             Tap::Cancel(job) => self.cancel(job, message).await,
             Tap::Language(chosen) => self.choose_language(chosen).await,
+            Tap::DeleteMe(sure) => self.delete_me(sure).await,
             Tap::Draft(draft, step) => self.draft(draft, step, message).await,
             Tap::Package(tokens) => Ok(self.package(tokens)),
             Tap::Buy(tokens, way, price) => self.buy(tokens, way, price, message).await,

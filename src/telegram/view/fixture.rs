@@ -116,6 +116,7 @@ pub fn set() -> ScriptSet {
             video: rows(&[&[VideoAction::Again, VideoAction::New]]),
             buy: rows(&[&[BuyAction::Rest]]),
             pickers: Pickers::default(),
+            contact: None,
         },
         ideas: Ideas { categories: vec![category()] },
         locales: SHIPPED.map(|(tag, source)| (tag.to_owned(), locale(tag, source))).into(),

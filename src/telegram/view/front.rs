@@ -68,6 +68,11 @@ impl View<'_> {
             ("buy", TextKey::CommandBuy),
             ("help", TextKey::CommandHelp),
             ("language", TextKey::CommandLanguage),
+            ("support", TextKey::CommandSupport),
+            ("paysupport", TextKey::CommandPaySupport),
+            ("terms", TextKey::CommandTerms),
+            ("privacy", TextKey::CommandPrivacy),
+            ("deleteme", TextKey::CommandDeleteMe),
         ]
         .map(|(name, key)| (name, Toast::line(&self.say(key, &[])).text))
         .into()
