@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::bot::{folder_settings, listed};
 use super::profit::stale_rate;
 use super::real::SystemClock;
-use super::{Failure, figures};
+use super::{Failure, figures, said};
 use crate::app::day_in;
 use crate::app::port::Clock as _;
 use crate::config::{Config, Mistakes, Sources};
@@ -71,7 +71,7 @@ pub(super) fn run(config: Option<&Path>, args: &CheckArgs) -> Result<(), Failure
         Ok(config) => verdict(&config, args),
         Err(mistakes) => Verdict { problems: settings_told(mistakes), ..Verdict::default() },
     };
-    println!("{}", serde_json::to_string_pretty(&verdict).map_err(anyhow::Error::from)?);
+    said(&format!("{}\n", serde_json::to_string_pretty(&verdict).map_err(anyhow::Error::from)?))?;
     if verdict.ok { Ok(()) } else { Err(Failure::Told) }
 }
 

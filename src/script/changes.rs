@@ -38,6 +38,9 @@ pub(super) fn changes(old: &ScriptSet, new: &ScriptSet) -> Vec<String> {
     if old.menus != new.menus {
         lines.push("изменены меню".to_owned());
     }
+    if old.ideas != new.ideas {
+        lines.push("изменены идеи".to_owned());
+    }
     locale_changes(old, new, &mut lines);
     let warnings = new.warnings.iter().filter(|warning| !old.warnings.contains(warning));
     lines.extend(warnings.map(|warning| format!("⚠️ {warning}")));
@@ -114,18 +117,37 @@ fn package_changes(before: &[Package], after: &[Package], lines: &mut Vec<String
         let name = format!("пакет на {} токенов", sum(package.tokens));
         match find(before, package.tokens) {
             Some(was) if was == *package => {}
-            Some(was) => lines.push(format!(
-                "{name}: {} → {} ₸ (скидка {} → {} %)",
-                grouped(was.price_tenge),
-                grouped(package.price_tenge),
-                was.discount_percent,
-                package.discount_percent
-            )),
+            Some(was) => lines.push(format!("{name}: {}", package_change(&was, package))),
             None => lines.push(format!("{name}: теперь есть, {} ₸", grouped(package.price_tenge))),
         }
     }
     let gone = before.iter().filter(|was| find(after, was.tokens).is_none());
     lines.extend(gone.map(|was| format!("пакет на {} токенов: больше нет", sum(was.tokens))));
+}
+
+fn package_change(was: &Package, package: &Package) -> String {
+    let mut parts = Vec::new();
+    if (was.price_tenge, was.discount_percent) != (package.price_tenge, package.discount_percent) {
+        let (old, new) = (grouped(was.price_tenge), grouped(package.price_tenge));
+        parts.push(format!(
+            "{old} → {new} ₸ (скидка {} → {} %)",
+            was.discount_percent, package.discount_percent
+        ));
+    }
+    if was.title != package.title {
+        let title = package.title.as_ref().map(|title| format!("теперь называется «{title}»"));
+        parts.push(title.unwrap_or_else(|| "больше никак не называется".to_owned()));
+    }
+    if was.rails != package.rails {
+        let rails: Vec<_> = package.rails.iter().map(|rail| rail.name()).collect();
+        let all = "теперь оплачивается любым способом".to_owned();
+        let some = format!("способы оплаты теперь {}", rails.join(", "));
+        parts.push(if rails.is_empty() { all } else { some });
+    }
+    if was.allow_loss != package.allow_loss {
+        parts.push("изменено allow_loss".to_owned());
+    }
+    parts.join("; ")
 }
 
 fn promo_changes(before: &Catalog, after: &Catalog, lines: &mut Vec<String>) {

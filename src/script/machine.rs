@@ -190,6 +190,12 @@ impl Machine {
     }
 }
 
+/// Every name that a script may use.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    GLOBALS.iter().chain(KINDS).copied().chain(["draw"])
+}
+
 fn closed_machine(file: &str, budget: &Arc<Mutex<Budget>>) -> mlua::Result<Lua> {
     let libraries =
         StdLib::TABLE | StdLib::STRING | StdLib::MATH | StdLib::UTF8 | StdLib::COROUTINE | StdLib::BIT;

@@ -2,10 +2,12 @@
 
 mod attacks;
 mod edits;
+mod handbook;
 mod languages;
 mod margins;
 mod names;
 mod polls;
+mod scripting;
 mod seeds;
 mod shipped;
 mod shown;
@@ -51,14 +53,15 @@ impl Shop {
         fs::write(self.path(file), content).unwrap();
     }
 
-    /// Replaces `from`, which must stand there, by `to`, where it stands first. A blank is a blank, whether it breaks or not.
+    /// Replaces `from`, which must stand there, by `to`, where it stands first as code. A blank is a blank, whether it breaks or not.
     fn edit(&self, file: &str, from: &str, to: &str) {
         let mut source = self.read(file);
         if !source.contains(from) {
             source = source.replace('\u{a0}', " ");
         }
-        assert!(source.contains(from), "{file} has no {from:?}");
-        self.write(file, &source.replacen(from, to, 1));
+        let at = found(&source, from).unwrap_or_else(|| panic!("{file} has no {from:?}"));
+        source.replace_range(at..at + from.len(), to);
+        self.write(file, &source);
     }
 
     fn load(&self) -> ScriptSet {
@@ -68,6 +71,16 @@ impl Shop {
     fn problems(&self) -> Vec<Problem> {
         Folder::load(&self.settings()).err().unwrap_or_default()
     }
+}
+
+/// Where the words stand first, outside comments if they stand there at all: those hold examples of the same.
+fn found(source: &str, words: &str) -> Option<usize> {
+    let is_code = |at: &usize| {
+        let line = source[..*at].rfind('\n').map_or(0, |at| at + 1);
+        !source[line..*at].contains("--")
+    };
+    let places = || source.match_indices(words).map(|(at, _)| at);
+    places().find(is_code).or_else(|| places().next())
 }
 
 /// A day without a promotion.

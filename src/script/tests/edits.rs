@@ -19,7 +19,7 @@ pub(super) fn check(table: &str) {
         let file = format!("scripts/{name}.lua");
         shop.edit(&file, from, to);
         let source = shop.read(&file);
-        let at = (!at.is_empty()).then(|| source.find(at).unwrap_or_else(|| panic!("nowhere: {edit}")));
+        let at = (!at.is_empty()).then(|| found(&source, at).unwrap_or_else(|| panic!("nowhere: {edit}")));
         let line = at.map(|at| u32::try_from(source[..at].matches('\n').count() + 1).unwrap());
         let problems = shop.problems();
         let [problem] = &problems[..] else {

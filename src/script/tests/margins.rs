@@ -106,7 +106,7 @@ fn a_package_over_a_rail_without_fees_is_refused() {
     assert_eq!(problems.len(), 1);
     says(
         &problems[0],
-        &["scripts/packages.lua:13", "packages[2].rails[2]", "у «stars» нет комиссий", "pricing.lua"],
+        &["scripts/packages.lua:15", "packages[2].rails[2]", "у «stars» нет комиссий", "pricing.lua"],
     );
 }
 
@@ -158,7 +158,7 @@ fn a_promotion_at_a_loss_is_refused_unless_its_line_insists() {
     says(
         problem,
         &[
-            "pricing.lua:51: promos[1]: Sora-2 Pro · 1080p, 12 с со скидкой 20 % — 3 679 ₸ (пакет 7 420, stripe)",
+            "pricing.lua:54: promos[1]: Sora-2 Pro · 1080p, 12 с со скидкой 20 % — 3 679 ₸ (пакет 7 420, stripe)",
             "из 2 943,20 ₸ движку 2 880,00, за приём оплаты 156,76, вам −93,56",
         ],
     );
@@ -227,7 +227,7 @@ fn what_changed_is_told_with_what_it_means_for_the_owner() {
             &[(EXAMPLE, "{ title = \"Выходные\"")],
             &[
                 "акция «Выходные» −20 %: с 2026-11-28 по 2026-11-29; Sora-2 · 720p: 4 с — 356 ₸, 8 с — 594 ₸, 12 с — 832 ₸",
-                "⚠️ scripts/pricing.lua:51: promos[1]",
+                "⚠️ scripts/pricing.lua:54: promos[1]",
             ],
         ),
         (

@@ -11,7 +11,7 @@ use crate::domain::locale::TextKey;
 use crate::domain::menu::{MenuAction, VideoAction};
 use luau::{Type, Types};
 
-mod luau;
+pub(super) mod luau;
 
 const TYPES: &[(&str, &str, &str)] = &[
     ("scripts/pricing.lua", "Pricing", include_str!("../../../scripts/types/pricing.d.luau")),
@@ -187,7 +187,7 @@ fn alternatives<'t>(types: &'t Types, name: &str, at: &'t Type) -> Vec<(String, 
     }
 }
 
-fn kinds(types: &Types, at: &Type) -> BTreeSet<&'static str> {
+pub(super) fn kinds(types: &Types, at: &Type) -> BTreeSet<&'static str> {
     let kind = |at: &Type| match at {
         Type::Text | Type::Literal(_) => "text",
         Type::Number => "number",
@@ -200,8 +200,13 @@ fn kinds(types: &Types, at: &Type) -> BTreeSet<&'static str> {
     alternatives(types, "", at).iter().map(|(_, at)| kind(at)).filter(|kind| *kind != "nil").collect()
 }
 
-fn is_optional(types: &Types, at: &Type) -> bool {
+pub(super) fn is_optional(types: &Types, at: &Type) -> bool {
     alternatives(types, "", at).iter().any(|(_, at)| **at == Type::Nil)
+}
+
+/// The types of all files.
+pub(super) fn all() -> Types {
+    TYPES.iter().flat_map(|(_, _, source)| luau::read(source)).collect()
 }
 
 /// What was asked of one field of a type.
@@ -275,7 +280,7 @@ fn compare(
 
 #[test]
 fn the_types_of_editors_say_what_formulas_are_given() {
-    let types: Types = TYPES.iter().flat_map(|(_, _, source)| luau::read(source)).collect();
+    let types = all();
     let given = watched().given;
     let named: BTreeSet<&str> = GIVEN.iter().map(|(what, _)| *what).collect();
     assert_eq!(given.keys().map(String::as_str).collect::<BTreeSet<_>>(), named);
@@ -287,7 +292,7 @@ fn the_types_of_editors_say_what_formulas_are_given() {
 
 #[test]
 fn the_types_of_editors_name_every_word_there_is() {
-    let types: Types = TYPES.iter().flat_map(|(_, _, source)| luau::read(source)).collect();
+    let types = all();
     let words = |name: &str| -> Vec<String> {
         let all = alternatives(&types, "", &types[name]).into_iter();
         let word = |(_, at): (String, &Type)| match at {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Type {
+pub(in crate::script::tests) enum Type {
     Text,
     Number,
     Flag,
@@ -17,10 +17,10 @@ pub(super) enum Type {
     Union(Vec<Type>),
 }
 
-pub(super) type Types = BTreeMap<String, Type>;
+pub(in crate::script::tests) type Types = BTreeMap<String, Type>;
 
 /// Every `export type`, and every `declare name: type`.
-pub(super) fn read(source: &str) -> Types {
+pub(in crate::script::tests) fn read(source: &str) -> Types {
     let lines = source.lines().filter(|line| !line.trim_start().starts_with("--"));
     let tokens = tokens(&lines.collect::<Vec<_>>().join("\n"));
     let mut parser = Parser { tokens, at: 0 };
