@@ -276,6 +276,113 @@ All of it is back: {price:token}. You have {balance:token}.
     top_up_conflict = "This very command added another amount before. Send it again as a new message.",
     top_up_reason = "no reason given",
 
+    -- Магазин из чата ----------------------------------------------------------------------------------------------------
+
+    help_admin = [[<b>For administrators</b>
+
+/prices — prices, profit and margin right now, as a table and a picture
+/scripts — the files of the shop: get one, edit it, send it back
+/rate — the dollar rate, /price — raise or lower prices
+/promo — begin or end a promotion
+/rollback — return to an earlier version, /reload — read the folder again
+/topup — add tokens]],
+
+    command_prices = "Prices, profit, margin",
+    command_scripts = "Files of the shop",
+    command_rate = "Dollar rate: /rate 540",
+    command_price = "Change prices: /price +5%",
+    command_promo = "Promotions",
+    command_rollback = "Return to an earlier version",
+    command_reload = "Read the scripts folder again",
+    command_top_up = "Add tokens",
+    shop_files = "<b>Files of the shop</b>\n\nTap a file and I will send it. Edit it in any editor and send it back here: I will check everything and show what would change before it takes effect.",
+    shop_file = "<b>{file}</b>\nEdit it and send it here as a document under the same name. First I will show what would change.",
+    shop_unknown_file = [[I do not know what to do with the file “{file}”. I take the files of the shop:
+{files}
+
+To get them: /scripts.]],
+
+    shop_file_too_big = "The file is too large: I take up to {limit} KB.",
+    shop_file_lost = "I could not get the file from Telegram. Please send it once more.",
+    shop_proposal = [[<b>{file}: checked, no mistakes</b>
+
+{changes}
+
+<pre>{diff}</pre>
+
+Nothing has changed yet. Tap “Apply” and it takes effect at once; in an hour I will forget the proposal.]],
+
+    shop_whole = "All changes in {file}: they did not fit into a message.",
+    shop_quiet = "Prices, packages, menus and texts stay as they are.",
+    shop_applied = "✅ <b>Applied</b>, version <code>{version}</code>\n\n{changes}",
+    shop_above = "It could not be written into the folder, so this version is kept in the database until something in the folder changes.",
+    shop_dropped = "All right, nothing changes.",
+    shop_refused = "🔴 <b>That will not do</b>; what was in force stays.\n\n<pre>{problems}</pre>",
+    shop_same = "It is like that already: there is nothing to change.",
+    shop_fixed = "The scripts of this bot are not changed from the chat.",
+    toast_shop_gone = "This proposal is gone: applied, dropped, or more than an hour old. Please begin again.",
+    toast_shop_outdated = "Other files have taken effect meanwhile. Please begin again: I will show what would change now.",
+    button_apply = "✅ Apply",
+    button_discard = "❌ Discard",
+    rate_usage = "Prices count the dollar at <b>{rate} ₸</b> now, a rate of {date}. A new rate: <code>/rate 540</code> or <code>/rate 540.5</code>, and I will show what becomes of the prices.",
+    price_usage = "Like this: <code>/price +5%</code> makes everything dearer, <code>/price sora-2 -10%</code> one model cheaper. The models:\n{models}",
+    reload_same = "The folder holds what is in force: version <code>{version}</code>.",
+    reload_pinned = "Version <code>{version}</code>, put in force from the chat, is in force. The folder holds other files; they take effect when something in it changes.",
+    reload_loaded = "🟢 The folder was read, version <code>{version}</code> is in force.\n\n{changes}",
+    versions = "<b>Earlier versions</b>\n\nNow <code>{version}</code> is in force. Tap the one to return to: I will show what would change.",
+    versions_none = "There is nothing to return to: <code>{version}</code> is the only version so far.",
+    button_version = "{when} · {who}",
+    who_folder = "the folder",
+    who_operator = "at the machine",
+    rollback_ask = [[<b>Return to version {version}?</b>
+{when}, {who}
+Files: {files}
+
+{changes}
+
+The folder stays as it is; as soon as something in it is edited, the folder takes effect.]],
+
+    button_rollback = "↩️ Return to it",
+    rollback_done = "↩️ Version <code>{version}</code> is in force again.\n\n{changes}",
+    prices = [[<b>Prices now</b>
+
+<pre>{table}</pre>
+
+Profit and margin are after the engine and the fee, for a video bought without a package's discount. The dollar is {rate} ₸ of {date}.]],
+
+    prices_title = "Prices and profit",
+    prices_seconds = "Seconds",
+    prices_price = "Price",
+    prices_cost = "Engine",
+    prices_profit = "Profit",
+    prices_margin = "Margin",
+    promos = "<b>Promotions</b>\n\n{lines}",
+    promo_line = "• <b>{title}</b> −{percent}% · {models} · {when}",
+    promos_none = "There are no promotions now.",
+    promo_untitled = "Discount",
+    promo_weekend_title = "Weekend",
+    promo_everything = "all models",
+    promo_always = "no end",
+    promo_ask_model = "<b>A new promotion</b>\n\nA discount on what?",
+    promo_ask_percent = "<b>A new promotion · {models}</b>\n\nHow much off?",
+    promo_ask_days = "<b>A new promotion · {models}, −{percent}%</b>\n\nWhen?",
+    button_promo_new = "🏷 A new promotion",
+    button_promo_end = "⏹ End: {title} −{percent}%",
+    button_promo_all = "All models",
+    button_percent = "−{percent}%",
+    button_days = "{label}: {when}",
+    days_today = "Today",
+    days_tomorrow = "Tomorrow",
+    days_weekend = "This weekend",
+    days_week = "A week",
+    days_month = "30 days",
+    button_weekends = "Every weekend",
+    button_no_end = "No end",
+    alert_scripts_changed = "🟢 {who}: new scripts are in force, version <code>{version}</code>.\n{changes}",
+    alert_script_warnings = "🟡 Have a look at the prices: the bot is working, but this is what it noticed.\n<code>{problems}</code>",
+    alert_rate_old = "🟡 The dollar rate in the prices is old: {rate} ₸ of {date}, {days} days ago. A new rate: <code>/rate 540</code>.",
+    card_promo = "🏷 {title}: −{percent}%, instead of <s>{price} ₸</s>",
+
     alert_engine_closed = "🔴 The service “{engine}” refuses us: {reason}. Nothing is sold on it for now. Check the key and the payment.",
     alert_engine_down = "🟠 The service “{engine}” keeps failing: {reason}. New orders do not go there; once it answers, it is sold on again by itself. If that takes long, give the model a second route in pricing.lua.",
     alert_unknown_outcome = "🟠 Order No. {number}: we could not find out whether the service took it. The user has the tokens back, but you may still be billed for this video.",

@@ -38,7 +38,7 @@ mod scripts;
 pub mod worker;
 
 pub use accepted::{
-    AcceptedScripts, AcceptedSettings, Applied, Proposal, ProposalId, Reload, ScriptsUnusable,
+    AcceptedScripts, AcceptedSettings, Applied, Proposal, ProposalId, Reload, Rollback, ScriptsUnusable,
 };
 pub use account::{TopUp, TopUpDone, TopUpRefusal, Whom};
 pub use engines::Engines;

@@ -1,4 +1,4 @@
-//! Films and pictures as bytes: what an MP4 says of itself, and small JPEGs to stand for either.
+//! Films and pictures as bytes: what an MP4 says of itself, small JPEGs to stand for either, and tables as pictures.
 //!
 //! Pure: works on the bytes or the reader it is given and keeps nothing. Every input is treated as hostile: no panic,
 //! and no allocation sized by a number found in a file.
@@ -6,6 +6,7 @@
 mod boxes;
 pub mod film;
 mod keyframe;
+pub mod sheet;
 pub mod thumbnail;
 
 /// The most pixels of a picture that is decoded at all: forty megapixels, more than any phone takes.

@@ -26,6 +26,7 @@ mod schema;
 mod scripts;
 mod seal;
 mod tables;
+mod told;
 mod verify;
 mod writer;
 
@@ -42,6 +43,7 @@ pub use people::Meeting;
 pub use purchases::{NewPurchase, PurchaseRefusal};
 pub use scripts::{NewScripts, SCRIPT_VERSIONS_KEPT, ScriptAuthor, ScriptVersion, hash_of};
 pub use seal::DataKey;
+pub use told::Subject;
 pub use verify::{Report, Violation};
 pub use writer::OnFatal;
 

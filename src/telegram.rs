@@ -110,9 +110,9 @@ pub async fn run(
     let runner = Runner::new(Arc::new(dialog), Arc::clone(&app) as _);
     let at_once = Arc::new(Checkouts { app: Arc::clone(&app), telegram: Arc::clone(&telegram) });
     let source = Arc::clone(&telegram) as _;
-    let poller = Poller { source, at_once, inbox: app, runner: runner.clone() };
+    let poller = Poller { source, at_once, inbox: Arc::clone(&app) as _, runner: runner.clone() };
     // Polling does not wait for the introduction: a bot whose name is not known yet answers all the same.
-    let introduction = stop.run_until_cancelled(telegram.introduce());
+    let introduction = stop.run_until_cancelled(telegram.introduce(&app));
     let heard = async {
         let heard = match &telegram.door {
             Some(door) => telegram.brought(door, &poller, &stop).await,
@@ -151,7 +151,7 @@ impl Telegram {
     }
 
     /// Learns the bot's own name and says which commands it has. Not needed for anything else, so it fails quietly.
-    async fn introduce(&self) {
+    async fn introduce(&self, app: &App) {
         loop {
             match self.api.username().await {
                 Ok(name) => {
@@ -177,6 +177,10 @@ impl Telegram {
             if let Err(fault) = self.api.delete_commands(CommandList::Anywhere(language)).await {
                 tracing::debug!(%fault, "the list of commands in groups was not taken away");
             }
+        }
+        for admin in &app.settings.admins {
+            let language = app.language_of(*admin).unwrap_or_default();
+            self.offer(admin.0, Some(&View::of(&set, language.as_deref()).admin_commands())).await;
         }
     }
 

@@ -8,6 +8,7 @@ mod scripts {
     mod desk;
     mod proposals;
     mod readers;
+    mod reminders;
     mod restarts;
     mod saves;
 }

@@ -16,5 +16,7 @@ mod telegram {
     mod ordering;
     mod policy;
     mod restart;
+    mod shop;
+    mod shop_refusals;
     mod webhook;
 }

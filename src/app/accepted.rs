@@ -7,19 +7,21 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use super::port::{Clock, ScriptFiles, ScriptSet, ScriptSource, ScriptStatus, Scripts};
 use crate::domain::id::{UpdateId, UserId};
 use crate::domain::notice::Alert;
-use crate::store::{By, NewScripts, ScriptAuthor, ScriptVersion, Store, StoreError};
+use crate::store::{By, NewScripts, ScriptAuthor, ScriptVersion, Store, StoreError, Subject};
 
 mod proposal;
+mod rollback;
 mod start;
 
 pub use proposal::{Applied, Proposal, ProposalId};
+pub use rollback::Rollback;
 
-use super::ScriptRefusal;
 use proposal::Proposals;
 
 pub struct AcceptedScripts {
@@ -136,40 +138,6 @@ impl AcceptedScripts {
         }
     }
 
-    /// Puts an accepted set of old in force, until a file in the folder changes. Needs no files on the disk.
-    ///
-    /// # Errors
-    /// `NoSuchVersion`, `NothingChanges`, `Problems` when this program finds it wrong, `Failed`.
-    pub async fn roll_back(
-        &self,
-        cause: Option<UpdateId>,
-        by: By,
-        version: &str,
-    ) -> Result<Applied, ScriptRefusal> {
-        let seen = self.gate.lock().await;
-        let old = self.current();
-        if old.version == version {
-            return Err(ScriptRefusal::NothingChanges);
-        }
-        let versions = self.history(usize::MAX)?;
-        let target = versions.into_iter().find(|kept| kept.version == version);
-        let target = target.ok_or(ScriptRefusal::NoSuchVersion)?;
-        let texts = self.store.script_texts(target.number)?.ok_or(ScriptRefusal::NoSuchVersion)?;
-        let files = ScriptFiles::of_texts(texts);
-        let set = self.load(files.clone()).await.map_err(ScriptRefusal::Problems)?;
-        let changes = self.source.changes(&old, &set);
-        let pinned_over = (seen.folder != set.version).then(|| seen.folder.clone());
-        let applied = Applied {
-            version: set.version.clone(),
-            changes: changes.clone(),
-            in_folder: pinned_over.is_none(),
-        };
-        let note = format!("{} → {}", old.version, set.version);
-        let author = ScriptAuthor::Person(by);
-        self.accept(cause, Change { set, files, author, note, pinned_over, changes }).await?;
-        Ok(applied)
-    }
-
     /// The newest `limit` acceptances, newest first: the first is in force.
     ///
     /// # Errors
@@ -226,9 +194,20 @@ impl AcceptedScripts {
     ) -> Result<(), StoreError> {
         let Change { set, files, author, note, pinned_over, changes } = change;
         let texts = files.texts().expect("a set that was loaded has all its texts");
-        let alert = Alert::ScriptsLoaded { version: set.version.clone(), changes };
         let (version, now) = (set.version.clone(), self.clock.now());
-        let new = NewScripts { version, texts, author, note, pinned_over, tell, alert, now };
+        // The changes name the warnings that are new; whoever did it himself has seen them before he did.
+        let warned = (!tell.is_empty() || author != ScriptAuthor::Folder).then(|| mark(&set.warnings));
+        let alert = match author {
+            ScriptAuthor::Folder => Alert::ScriptsLoaded { version: version.clone(), changes },
+            ScriptAuthor::Person(by) => {
+                let by = match by {
+                    By::Admin(admin) => Some(admin),
+                    By::Operator => None,
+                };
+                Alert::ScriptsChanged { by, version: version.clone(), changes }
+            }
+        };
+        let new = NewScripts { version, texts, author, note, pinned_over, tell, alert, warned, now };
         self.store.accept_scripts(cause, new).await?;
         self.status.store(Arc::new(ScriptStatus {
             version: set.version.clone(),
@@ -261,6 +240,17 @@ impl AcceptedScripts {
         self.store.alert(self.settings.admins.clone(), alert, self.clock.now()).await
     }
 
+    /// Tells the admins of the warnings of the set in force, unless they know them.
+    async fn warn(&self) -> Result<(), StoreError> {
+        let warnings = self.current().warnings.clone();
+        if warnings.is_empty() {
+            return Ok(());
+        }
+        let (mark, alert) = (mark(&warnings), Alert::ScriptWarnings { warnings });
+        let (admins, now) = (self.settings.admins.clone(), self.clock.now());
+        self.store.tell_once(Subject::Warnings, mark, admins, alert, now).await.map(drop)
+    }
+
     async fn load(&self, files: ScriptFiles) -> Result<ScriptSet, Vec<String>> {
         self.blocking(move |source| source.load(&files)).await
     }
@@ -271,6 +261,11 @@ impl AcceptedScripts {
     ) -> T {
         blocking(&self.source, work).await
     }
+}
+
+/// The same for the same warnings.
+fn mark(warnings: &[String]) -> String {
+    hex::encode(Sha256::digest(warnings.join("\n").as_bytes()))
 }
 
 /// Runs what blocks where it holds nobody up. A panic goes on to whoever asked.

@@ -1,4 +1,5 @@
-//! Films that everybody has had long enough are removed from the disk. It touches no record and no money.
+//! What is done from time to time: films that everybody has had long enough are removed from the disk, and the admins are
+//! reminded of an old exchange rate. It touches no money.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,9 +7,12 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::App;
+use super::{App, AppError};
+use crate::domain::economics::RATE_DAYS;
 use crate::domain::id::JobId;
 use crate::domain::job::{Job, JobState};
+use crate::domain::notice::Alert;
+use crate::store::Subject;
 
 const EVERY: Duration = Duration::from_secs(3600);
 
@@ -17,6 +21,9 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     loop {
         if let Err(error) = remove_old_films(&app) {
             tracing::warn!(%error, folder = %app.settings.films.display(), "cannot tidy up films");
+        }
+        if let Err(error) = remind_of_rate(&app).await {
+            tracing::warn!(%error, "the admins were not reminded of an old rate");
         }
         tokio::select! {
             () = stop.cancelled() => return,
@@ -37,6 +44,21 @@ fn remove_old_films(app: &App) -> std::io::Result<()> {
         if job.is_some_and(|job| is_old(app, &job)) {
             std::fs::remove_file(&path)?;
         }
+    }
+    Ok(())
+}
+
+/// Reminds the admins once for every thirty days that the rate has grown older.
+async fn remind_of_rate(app: &App) -> Result<(), AppError> {
+    let economics = app.scripts.current().catalog.economics.clone();
+    let Some(days) = economics.stale_rate(app.today()) else {
+        return Ok(());
+    };
+    let date = economics.usd_rate_date;
+    let (mark, alert) = (format!("{date} {}", (days - 1) / RATE_DAYS), Alert::RateOld { date, days });
+    let admins = app.settings.admins.clone();
+    if app.store.tell_once(Subject::Rate, mark, admins, alert, app.clock.now()).await? {
+        app.look_into_outbox();
     }
     Ok(())
 }

@@ -27,6 +27,14 @@ impl App {
         Ok(self.store.set_language(user, language).await?)
     }
 
+    /// What he chose, else what his client said last.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn language_of(&self, user: UserId) -> Result<Option<String>, AppError> {
+        Ok(self.store.language(user)?)
+    }
+
     /// Somebody who is told something he has not just asked for.
     pub(super) fn addressee(&self, id: UserId) -> Result<Addressee, StoreError> {
         Ok(Addressee { id, language: self.store.language(id)? })

@@ -154,6 +154,10 @@ fn parcel(app: &App, notice: &Notice) -> Result<Option<Parcel>, StoreError> {
         NoticeMessage::Credit { amount } => Some(Parcel::Credit { amount: *amount, balance }),
         // It may have been decided on meanwhile.
         NoticeMessage::Alert(Alert::Claimed { purchase }) => claim(app, *purchase)?,
+        NoticeMessage::Alert(alert @ Alert::ScriptsChanged { by: Some(by), .. }) => {
+            let who = app.store.user(*by)?.map(|user| user.profile.first_name);
+            Some(Parcel::ScriptsChanged { alert: alert.clone(), who })
+        }
         NoticeMessage::Alert(alert) => Some(Parcel::Alert(alert.clone())),
         NoticeMessage::Purchase(id) => {
             app.store.purchase(*id)?.map(|purchase| Parcel::Purchase { purchase, balance })

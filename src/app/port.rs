@@ -17,6 +17,7 @@ pub use engine::{
 };
 pub use rail::{Checkout, Place, Rail, RailError, RailEvent};
 pub use scripts::{
-    Faults, QuickEdit, ScriptFiles, ScriptSet, ScriptSource, ScriptStatus, Scripts, Seeding, Seeds,
+    Faults, QuickEdit, SCRIPT_FILE_CAP, ScriptFiles, ScriptSet, ScriptSource, ScriptStatus, Scripts, Seeding,
+    Seeds,
 };
 pub use webhook::{Listening, Method, Webhook, WebhookAnswer, WebhookRequest};

@@ -3,10 +3,11 @@
 //! A file sent, a quick edit and a rollback all go the same way: the whole set is checked, then accepted in one commit with
 //! an audit row. Nothing here knows what the scripts mean.
 
-use super::accepted::{AcceptedScripts, Applied, Proposal, ProposalId, Reload};
+use super::accepted::{AcceptedScripts, Applied, Proposal, ProposalId, Reload, Rollback};
 use super::port::QuickEdit;
 use super::{App, AppError};
-use crate::domain::id::{ModelId, UpdateId};
+use crate::domain::id::{ModelId, UpdateId, UserId};
+use crate::domain::promo::Promo;
 use crate::store::{By, ScriptVersion, StoreError};
 
 /// Why nothing happened.
@@ -106,6 +107,28 @@ impl App {
         self.accepted(actor)?.propose_edit(self.proposal_id(), &edit).await
     }
 
+    /// Proposes one promotion more.
+    ///
+    /// # Errors
+    /// As `propose`.
+    pub async fn add_promo(&self, actor: By, promo: Promo) -> Result<Proposal, ScriptRefusal> {
+        let edit = QuickEdit::AddPromo(promo);
+        self.accepted(actor)?.propose_edit(self.proposal_id(), &edit).await
+    }
+
+    /// Proposes to end the promotion at this place of the catalog, from 0; `version` is the set in which it was seen there.
+    ///
+    /// # Errors
+    /// As `propose`; `Outdated` when another set is in force.
+    pub async fn end_promo(&self, actor: By, at: usize, version: &str) -> Result<Proposal, ScriptRefusal> {
+        let accepted = self.accepted(actor)?;
+        if self.scripts.current().version != version {
+            return Err(ScriptRefusal::Outdated);
+        }
+        let edit = QuickEdit::EndPromo { at, date: accepted.today() };
+        accepted.propose_edit(self.proposal_id(), &edit).await
+    }
+
     /// Puts a proposal in force: set, audit row, word to the other admins and the update that caused it in one commit.
     ///
     /// # Errors
@@ -127,6 +150,14 @@ impl App {
     /// `NotAdmin`, `Fixed`.
     pub fn discard(&self, actor: By, id: ProposalId) -> Result<bool, ScriptRefusal> {
         Ok(self.accepted(actor)?.discard(id))
+    }
+
+    /// What going back to an accepted set of old would change. Nothing is in force yet. Takes up to two seconds.
+    ///
+    /// # Errors
+    /// As `roll_back`.
+    pub async fn consider_rollback(&self, actor: By, version: &str) -> Result<Rollback, ScriptRefusal> {
+        self.accepted(actor)?.consider_rollback(version).await
     }
 
     /// Puts an accepted set of old in force, until a file in the folder changes.
@@ -160,6 +191,14 @@ impl App {
         let reload = self.accepted(actor)?.reload(Some(actor)).await?;
         self.look_into_outbox();
         Ok(reload)
+    }
+
+    /// By whom a set was accepted, as people call him; None for somebody who has never written to the bot.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn first_name(&self, user: UserId) -> Result<Option<String>, AppError> {
+        Ok(self.store.user(user)?.map(|user| user.profile.first_name))
     }
 
     /// The folder may have changed: whoever watches it says so.

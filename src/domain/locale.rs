@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use super::text::{PluralForm, Text, Value, Word};
 
+#[macro_use]
+mod list;
 mod keys;
+mod months;
 
 pub use keys::TextKey;
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::day::Day;
 use super::id::{JobId, NoticeId, PurchaseId, UserId};
 use super::job::RefundReason;
 use super::money::Tokens;
@@ -66,4 +67,10 @@ pub enum Alert {
     Returned { way: Way, user: Option<UserId>, amount: Tokens, debt: Tokens },
     /// What a rail says was paid and was not credited here; it is now.
     Reconciled { way: Way, payments: u64 },
+    /// A person has put new scripts in force; None: somebody at the machine.
+    ScriptsChanged { by: Option<UserId>, version: String, changes: Vec<String> },
+    /// What the scripts in force make possible and the owner may not want.
+    ScriptWarnings { warnings: Vec<String> },
+    /// The prices stand upon an exchange rate of that day, so many days ago.
+    RateOld { date: Day, days: i64 },
 }

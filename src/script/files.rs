@@ -103,22 +103,27 @@ pub(super) fn path_of(settings: &FolderSettings, name: &str) -> Option<PathBuf> 
     script.or_else(|| name.strip_prefix(LOCALES_PREFIX).map(|name| settings.locales_dir.join(name)))
 }
 
-/// The name in a set of the file that somebody calls `written`: `pricing.lua`, `locales/kk.lua`, or `pricing (1).lua` as a
-/// telephone calls its second copy.
+/// The name in a set of the file that somebody calls `written`: `pricing.lua`, `locales/kk.lua`, or `pricing (1).lua` and
+/// `pricing.lua.txt` as telephones call their copies.
 pub(super) fn named(written: &str) -> Option<String> {
     let lower = written.trim().to_lowercase();
     let base = lower.rsplit(['/', '\\']).next().unwrap_or(&lower);
-    let stem = base.strip_suffix(".lua")?;
-    let stem = match stem.rsplit_once('(') {
-        Some((stem, copy)) if copy.trim_end_matches(')').parse::<u32>().is_ok() => stem.trim_end(),
-        _ => stem,
-    };
+    let base = base.strip_suffix(".txt").unwrap_or(base);
+    let stem = first_copy(first_copy(base).strip_suffix(".lua")?);
     let name = format!("{stem}.lua");
     if SCRIPTS.iter().any(|(script, _)| *script == name) && !lower.starts_with(LOCALES_PREFIX) {
         return Some(format!("{SCRIPTS_PREFIX}{name}"));
     }
     let is_tag = (2..=3).contains(&stem.len()) && stem.bytes().all(|byte| byte.is_ascii_lowercase());
     (is_tag && !lower.starts_with(SCRIPTS_PREFIX)).then(|| format!("{LOCALES_PREFIX}{name}"))
+}
+
+/// `pricing` for `pricing (1)`.
+fn first_copy(name: &str) -> &str {
+    match name.rsplit_once('(') {
+        Some((stem, copy)) if copy.trim_end_matches(')').parse::<u32>().is_ok() => stem.trim_end(),
+        _ => name,
+    }
 }
 
 /// Puts a file in its place, whole or not at all, with the permissions of the one that was there. What a link leads to is
@@ -196,6 +201,9 @@ mod tests {
             (" Pricing.LUA ", Some("scripts/pricing.lua")),
             ("pricing (1).lua", Some("scripts/pricing.lua")),
             ("pricing(12).lua", Some("scripts/pricing.lua")),
+            ("pricing.lua.txt", Some("scripts/pricing.lua")),
+            ("pricing.lua (3).txt", Some("scripts/pricing.lua")),
+            ("pricing.lua.diff.txt", None),
             ("/storage/pricing (2).lua", Some("scripts/pricing.lua")),
             ("kk.lua", Some("locales/kk.lua")),
             ("locales/ru.lua", Some("locales/ru.lua")),

@@ -10,9 +10,10 @@ use mlua::{Error, Function, Lua, LuaOptions, MultiValue, StdLib, Table, Value, V
 
 use super::explain::explain;
 use super::problem::Problem;
+use crate::app::port::SCRIPT_FILE_CAP;
 
 /// Bytes of one file. The compiler's own memory is outside `MEMORY`; at this size it stays well below that.
-pub(super) const SOURCE_CAP: usize = 256 * 1024;
+pub(super) const SOURCE_CAP: usize = SCRIPT_FILE_CAP;
 /// Bytes that one file's data and functions may take.
 const MEMORY: usize = 64 * 1024 * 1024;
 /// One run of a file or of a function in it.

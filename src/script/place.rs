@@ -68,6 +68,11 @@ impl Lines {
     }
 }
 
+/// Is the first thing said here a comma or its like?
+pub(super) fn begins_with_separator(source: &str) -> bool {
+    tokens(source).first().is_some_and(|placed| matches!(placed.token, Token::Sign(',' | ';')))
+}
+
 /// A token and where it stands.
 #[derive(Debug)]
 struct Placed<'a> {

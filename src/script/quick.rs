@@ -8,6 +8,8 @@ use super::place::{Lines, field, item};
 use crate::app::port::QuickEdit;
 use crate::domain::id::ModelId;
 
+mod promos;
+
 /// The field, of all prices or of one model, that makes things dearer.
 const RAISE: &str = "raise_percent";
 const WHOLE: i64 = 10_000;
@@ -29,6 +31,8 @@ pub(super) fn rewrite(
             replaced(text, RAISE, &shown(raised(old, *hundredths)))?
         }
         QuickEdit::Raise { model: Some(model), hundredths } => raise_model(text, model, *hundredths)?,
+        QuickEdit::AddPromo(promo) => promos::add(text, promo)?,
+        QuickEdit::EndPromo { at, date } => promos::end(text, *at, date)?,
     };
     Ok((name, text))
 }

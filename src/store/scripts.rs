@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::audit::{self, AuditEntry, By};
 use super::tables::{SCRIPT_TEXTS, SCRIPT_VERSIONS, SEEDED, Tables, put, record};
+use super::told::{Subject, note_told};
 use super::{Store, StoreError, codec};
 use crate::domain::id::{UpdateId, UserId};
 use crate::domain::notice::{Alert, NoticeMessage};
@@ -44,6 +45,8 @@ pub struct NewScripts {
     /// Who is told, and of what.
     pub tell: Vec<UserId>,
     pub alert: Alert,
+    /// The mark of the warnings in that alert, so that a start does not tell them again (see `tell_once`).
+    pub warned: Option<String>,
     pub now: Timestamp,
 }
 
@@ -91,6 +94,9 @@ impl Store {
                 }
                 for user in &new.tell {
                     tables.notify(*user, NoticeMessage::Alert(new.alert.clone()), new.now)?;
+                }
+                if let Some(mark) = &new.warned {
+                    note_told(tables, Subject::Warnings, mark)?;
                 }
                 keep(tables, number, new)?;
                 forget_oldest(tables)

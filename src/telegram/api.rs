@@ -26,6 +26,7 @@ use super::html;
 use super::screen::{Button, Press, Screen, Toast};
 
 mod fault;
+mod files;
 mod stars;
 mod updates;
 

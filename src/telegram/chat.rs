@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use crate::app::port::{Addressee, CardView, Chat, ChatError, Parcel, Sent};
 use crate::domain::id::MessageRef;
@@ -34,7 +35,8 @@ impl Chat for Telegram {
             }
             Parcel::Refund { job, reason, balance } => view.refund(job, *reason, *balance),
             Parcel::Credit { amount, balance } => view.credit(*amount, *balance),
-            Parcel::Alert(alert) => view.alert(alert),
+            Parcel::Alert(alert) => view.alert(alert, None),
+            Parcel::ScriptsChanged { alert, who } => view.alert(alert, who.as_deref()),
             Parcel::Purchase { purchase, balance } => {
                 let screen = view.purchase(purchase, *balance);
                 if let Some(card) = purchase.card {
@@ -78,10 +80,21 @@ impl Chat for Telegram {
 /// What the conversation says. Nothing of it must arrive: what fails is logged, and the person asks again.
 impl Telegram {
     pub(super) async fn say(&self, chat: i64, screen: &Screen) {
-        let call = || self.api.send(chat, screen);
+        let call = || async {
+            match &screen.enclosed {
+                None => self.api.send(chat, screen).await,
+                Some(enclosure) => self.api.enclose(chat, screen, enclosure).await,
+            }
+        };
         if let Err(fault) = self.sender.say(chat, Rank::Reply, call).await {
             tracing::warn!(%fault, "a reply did not arrive");
         }
+    }
+
+    /// What somebody sent: all of it, or its first bytes, one more than `at_most`. None when it cannot be had.
+    pub(super) async fn fetch(&self, file: &str, at_most: usize) -> Option<Bytes> {
+        let fetched = self.api.download(file, at_most).await;
+        fetched.inspect_err(|fault| tracing::warn!(%fault, "a file that was sent could not be fetched")).ok()
     }
 
     /// Changes a card; if it is gone, the same is said anew.

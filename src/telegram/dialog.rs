@@ -27,6 +27,7 @@ mod language;
 mod order;
 mod policy;
 mod said;
+mod shop;
 mod tapped;
 
 pub struct Dialog {
@@ -37,6 +38,7 @@ pub struct Dialog {
 /// One event being answered: who it is, and the words and prices that hold for all of the answer.
 pub struct Talk<'a> {
     app: &'a App,
+    telegram: &'a Telegram,
     /// The bot's own name, once it is known.
     bot: Option<&'a str>,
     set: &'a ScriptSet,
@@ -129,6 +131,11 @@ impl Dialog {
         for screen in &reply.say {
             self.telegram.say(person.id.0, screen).await;
         }
+        // Before an admin's first words there was no chat of his to have a list.
+        let begins = matches!(words, Words::Command(command) if command.name == "start");
+        if begins && self.app.is_admin(person.id) {
+            self.offer(person, &View::of(&scripts, self.language(person).as_deref()), true).await;
+        }
         self.app.tell_of_faults(&scripts).await;
     }
 
@@ -154,10 +161,18 @@ impl Dialog {
             self.telegram.say(person.id.0, screen).await;
         }
         if let Some(chosen) = &reply.language {
-            let commands = chosen.as_deref().map(|tag| View::of(&scripts, Some(tag)).commands());
-            self.telegram.offer(person.id.0, commands.as_deref()).await;
+            let language = chosen.as_deref().or(person.profile.language.as_deref());
+            self.offer(person, &View::of(&scripts, language), chosen.is_some()).await;
         }
         self.app.tell_of_faults(&scripts).await;
+    }
+
+    /// Lists the commands of this person's chat, if it has a list of its own: an admin's always, others' who `chose` a
+    /// language.
+    async fn offer(&self, person: &Person, view: &View<'_>, chose: bool) {
+        let admin = self.app.is_admin(person.id);
+        let commands = if admin { view.admin_commands() } else { view.commands() };
+        self.telegram.offer(person.id.0, (admin || chose).then_some(&*commands)).await;
     }
 
     /// One line with the way to the private chat, if this bot was meant.
@@ -172,7 +187,15 @@ impl Dialog {
 
     fn talk<'a>(&'a self, update: UpdateId, person: &'a Person, set: &'a ScriptSet) -> Talk<'a> {
         let view = View::of(set, self.language(person).as_deref());
-        Talk { app: &self.app, bot: self.telegram.username(), set, view, update, person }
+        Talk {
+            app: &self.app,
+            telegram: &self.telegram,
+            bot: self.telegram.username(),
+            set,
+            view,
+            update,
+            person,
+        }
     }
 
     /// What he chose, else what his client says just now.

@@ -2,6 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use bytes::Bytes;
+
 use super::html;
 use super::tap::Tap;
 
@@ -18,6 +20,19 @@ pub struct Screen {
     pub buttons: Vec<Vec<Button>>,
     /// Opens the person's keyboard for an answer; then there are no buttons.
     pub asks: bool,
+    /// What is sent with the words below it. Only a new message can have one.
+    pub enclosed: Option<Enclosure>,
+}
+
+/// Something to keep or to look at, made here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Enclosure {
+    File {
+        name: String,
+        bytes: Bytes,
+    },
+    /// A PNG.
+    Picture(Bytes),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +63,12 @@ impl Screen {
     /// A message that says `html`, cut to what a message holds.
     pub fn text(html: &str) -> Self {
         Self { html: html::clipped(html, MESSAGE_LIMIT), ..Self::default() }
+    }
+
+    /// A message that brings something; `html` is cut to what stands below a file.
+    pub fn enclosing(html: &str, enclosure: Enclosure) -> Self {
+        let html = html::clipped(html, CAPTION_LIMIT);
+        Self { html, enclosed: Some(enclosure), ..Self::default() }
     }
 
     pub fn question(html: &str) -> Self {

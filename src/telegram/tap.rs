@@ -9,6 +9,10 @@ use crate::domain::menu::{MenuAction, VideoAction};
 use crate::domain::money::Tokens;
 use crate::domain::rail::Way;
 
+mod shop;
+
+pub use shop::{PromoStep, ShopTap, When, can_name_file};
+
 /// Raise it when the meaning of the data changes: buttons of old messages then say that they are old.
 const VERSION: &str = "1";
 /// A model's id with the longest of everything else still fits into 64 bytes.
@@ -38,6 +42,8 @@ pub enum Tap {
     DeleteMe(bool),
     /// The tag of the language to speak; None: the client's.
     Language(Option<String>),
+    /// Of the shop's files, versions and promotions; for admins.
+    Shop(ShopTap),
 }
 
 /// What a user does with a purchase that waits.
@@ -98,6 +104,7 @@ impl Tap {
             Self::DeleteMe(sure) => format!("z:{}", if *sure { "y" } else { "n" }),
             Self::Language(None) => "l".to_owned(),
             Self::Language(Some(tag)) => format!("l:{tag}"),
+            Self::Shop(tap) => format!("s:{}", tap.encode()),
         };
         format!("{VERSION}:{words}")
     }
@@ -133,6 +140,7 @@ impl Tap {
             [VERSION, "z", "n"] => Some(Self::DeleteMe(false)),
             [VERSION, "l"] => Some(Self::Language(None)),
             [VERSION, "l", tag] if is_tag(tag) => Some(Self::Language(Some((*tag).to_owned()))),
+            [VERSION, "s", tap @ ..] => ShopTap::parse(tap).map(Self::Shop),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use crate::app::Incoming;
 use crate::app::port::RailEvent;
@@ -60,8 +61,20 @@ pub enum Words {
     /// Free words: a prompt.
     Prompt(String),
     Picture,
+    /// A file that is no picture.
+    File(SentFile),
     /// A sticker, a voice, a place on a map …
     Other,
+}
+
+/// A file as it is announced: nothing of it has been fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentFile {
+    /// By which Telegram gives it out.
+    pub id: String,
+    /// As the sender's device calls it.
+    pub name: String,
+    pub bytes: u64,
 }
 
 /// A tap on a button under one of the bot's messages.
@@ -87,8 +100,9 @@ struct WireMessage {
     chat: WireChat,
     from: Option<WireUser>,
     text: Option<String>,
-    successful_payment: Option<serde_json::Value>,
-    refunded_payment: Option<serde_json::Value>,
+    successful_payment: Option<Value>,
+    refunded_payment: Option<Value>,
+    document: Option<Value>,
     #[serde(flatten)]
     rest: HashMap<String, IgnoredAny>,
 }
@@ -149,13 +163,12 @@ struct WireUser {
 /// Contents that are pictures, whatever else is said with them.
 const PICTURES: [&str; 1] = ["photo"];
 /// Contents that a person sent and that deserve an answer; what is in neither list is a service message.
-const OTHERS: [&str; 16] = [
+const OTHERS: [&str; 15] = [
     "animation",
     "audio",
     "checklist",
     "contact",
     "dice",
-    "document",
     "game",
     "location",
     "paid_media",
@@ -224,7 +237,11 @@ impl WireMessage {
                 None => Words::Prompt(text),
             },
             None if has(&PICTURES) => Words::Picture,
+            // An animation is a document too, for clients of before there were animations.
             None if has(&OTHERS) => Words::Other,
+            None if self.document.is_some() => {
+                self.document.as_ref().and_then(sent_file).map_or(Words::Other, Words::File)
+            }
             None => return What::Ignored("a service message"),
         };
         match (self.chat.kind.as_str(), words) {
@@ -235,6 +252,15 @@ impl WireMessage {
             _ => What::Ignored("talk in a group"),
         }
     }
+}
+
+/// None for a picture, and for what cannot be asked for again.
+fn sent_file(document: &Value) -> Option<SentFile> {
+    let text = |field: &str| document[field].as_str().map(str::to_owned);
+    let is_picture = text("mime_type").is_some_and(|mime| mime.starts_with("image/"));
+    let name = text("file_name").unwrap_or_default();
+    let bytes = document["file_size"].as_u64().unwrap_or(0);
+    text("file_id").filter(|_| !is_picture).map(|id| SentFile { id, name, bytes })
 }
 
 impl WireTap {

@@ -28,6 +28,7 @@ mod language;
 mod order;
 mod policy;
 mod purchase;
+mod shop;
 
 pub use card::{Deal, choice};
 pub use front::Commands;

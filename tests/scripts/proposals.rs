@@ -4,12 +4,14 @@ use std::fs;
 
 use sora_bot::app::port::Scripts;
 use sora_bot::app::{By, ProposalId, Reload, ScriptAuthor, ScriptRefusal};
+use sora_bot::domain::day::Day;
 use sora_bot::domain::id::{ModelId, UpdateId, UserId};
 use sora_bot::domain::notice::Alert;
+use sora_bot::domain::promo::Promo;
 use sora_bot::store::{Act, AuditEntry};
 
 use super::desk::{BY, Desk, PARTNER, PRICING, RU, Running, pricing};
-use crate::support::shop::NOON;
+use crate::support::shop::{ADMIN, NOON};
 
 fn bytes(markup: &str) -> Vec<u8> {
     pricing(markup).into_bytes()
@@ -41,7 +43,7 @@ async fn a_file_from_the_chat_is_in_force_only_when_it_is_applied() {
     let act = Act::Scripts { before: old, after: applied.version.clone() };
     assert_eq!(desk.store.audit(10).unwrap(), [AuditEntry { by: BY, act, at: NOON }]);
     let told = desk.told().await;
-    assert!(matches!(&told[..], [(PARTNER, Alert::ScriptsLoaded { .. })]), "{told:?}");
+    assert!(matches!(&told[..], [(PARTNER, Alert::ScriptsChanged { by: Some(ADMIN), .. })]), "{told:?}");
 
     // The watcher sees our own file and makes nothing of it.
     assert_eq!(bot.look().await, Reload::Unchanged);
@@ -64,6 +66,8 @@ async fn nobody_but_an_admin_touches_the_scripts() {
         app.apply(None, stranger, id).await.err(),
         app.discard(stranger, id).err(),
         app.roll_back(None, stranger, &bot.version()).await.err(),
+        app.consider_rollback(stranger, &bot.version()).await.err(),
+        app.end_promo(stranger, 0, &bot.version()).await.err(),
         app.reload_now(stranger).await.err(),
         app.script_files(stranger).err(),
         app.script_file(stranger, PRICING).err(),
@@ -180,6 +184,55 @@ async fn the_commonest_wishes_go_the_same_way() {
     assert!(matches!(absurd, ScriptRefusal::Problems(problems) if problems[0].contains("usd_rate")));
     assert_eq!(desk.store.audit(10).unwrap().len(), 2);
     desk.verified();
+}
+
+#[tokio::test]
+async fn a_promotion_begins_and_ends_without_a_word_of_the_owners_lost() {
+    let desk = Desk::new();
+    let bot = desk.start().await;
+    let day = Day::parse("2027-01-16");
+    let promo = Promo {
+        title: Some("Выходные".into()),
+        from: day,
+        to: day,
+        days: Vec::new(),
+        percent: 20,
+        models: vec![ModelId::new("sora-2")],
+        allow_loss: false,
+    };
+    let begun = bot.app.add_promo(BY, promo.clone()).await.unwrap();
+    assert!(begun.changes[0].contains("8 с — 594 ₸"), "{:?}", begun.changes);
+    bot.app.apply(None, BY, begun.id).await.unwrap();
+    assert_eq!(bot.accepted.current().catalog.promos, std::slice::from_ref(&promo));
+    let written = desk.read(PRICING);
+    assert!(pricing("1.5").lines().all(|line| written.lines().any(|found| found == line)));
+
+    let stale = bot.app.end_promo(BY, 0, "another").await.unwrap_err();
+    assert!(matches!(stale, ScriptRefusal::Outdated));
+    let nothing = bot.app.end_promo(BY, 1, &bot.version()).await.unwrap_err();
+    assert!(matches!(nothing, ScriptRefusal::Problems(_)));
+    let ended = bot.app.end_promo(BY, 0, &bot.version()).await.unwrap();
+    bot.app.apply(None, BY, ended.id).await.unwrap();
+    assert_eq!(bot.accepted.current().catalog.promos, []);
+    assert!(desk.read(PRICING).contains("-- Закончена 2027-01-15:\n    -- { title = \"Выходные\""));
+    let steep = bot.app.add_promo(BY, Promo { percent: 90, ..promo }).await.unwrap_err();
+    assert!(matches!(steep, ScriptRefusal::Problems(problems) if problems[0].contains("маржа")));
+    desk.verified();
+}
+
+#[tokio::test]
+async fn what_a_rollback_would_change_is_known_before() {
+    let desk = Desk::new();
+    let bot = desk.start().await;
+    let first = bot.version();
+    let id = proposed(&bot, "1.6").await;
+    bot.app.apply(None, BY, id).await.unwrap();
+    let rollback = bot.app.consider_rollback(BY, &first).await.unwrap();
+    assert_eq!((rollback.from, rollback.files), (bot.version(), vec![PRICING.to_owned()]));
+    assert!(rollback.changes[1].contains("782 → 742"), "{:?}", rollback.changes);
+    assert_eq!(bot.price(), 782);
+    let same = bot.app.consider_rollback(BY, &bot.version()).await;
+    assert!(matches!(same, Err(ScriptRefusal::NothingChanges)));
 }
 
 #[tokio::test]

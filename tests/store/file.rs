@@ -102,6 +102,7 @@ async fn a_file_of_the_first_schema_is_brought_up_and_its_audit_chain_goes_on() 
         pinned_over: None,
         tell: vec![ADMIN],
         alert: Alert::ScriptsLoaded { version: "abc".into(), changes: Vec::new() },
+        warned: None,
         now: NOON,
     };
     store.accept_scripts(None, scripts).await.unwrap();

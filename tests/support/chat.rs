@@ -201,7 +201,7 @@ fn in_short(parcel: &Parcel) -> String {
         Parcel::Refund { job, reason, .. } => format!("refund {} {reason:?}", job.id),
         Parcel::Card { job } => format!("card {} {}", job.id, job.state.phase().name()),
         Parcel::Credit { amount, .. } => format!("credit {amount}"),
-        Parcel::Alert(alert) => format!("alert {alert:?}"),
+        Parcel::Alert(alert) | Parcel::ScriptsChanged { alert, .. } => format!("alert {alert:?}"),
         Parcel::Purchase { purchase, .. } => format!("purchase {} {:?}", purchase.id, purchase.state),
         Parcel::Claim { purchase, .. } => format!("claim {}", purchase.id),
         Parcel::TakenBack { amount, debt } => format!("taken back {amount}, debt {debt}"),

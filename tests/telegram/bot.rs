@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -39,6 +40,9 @@ pub struct Town {
     pub store: Store,
     /// Where the bots look for films.
     pub films: TempDir,
+    pub clock: Arc<TownClock>,
+    /// The owners of the bots that start from now on.
+    pub admins: Vec<i64>,
     url: String,
 }
 
@@ -50,12 +54,20 @@ pub struct Bot {
     running: JoinHandle<Result<(), TelegramError>>,
 }
 
-struct Noon;
+/// Stands still until it is put forward. Sleeps are real: only what waits for Telegram sleeps here.
+#[derive(Default)]
+pub struct TownClock(AtomicU64);
+
+impl TownClock {
+    pub fn forward(&self, by: Duration) {
+        self.0.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
 
 #[async_trait]
-impl Clock for Noon {
+impl Clock for TownClock {
     fn now(&self) -> Timestamp {
-        NOON
+        NOON.plus(Duration::from_millis(self.0.load(Ordering::SeqCst)))
     }
 
     async fn sleep(&self, length: Duration) {
@@ -63,11 +75,13 @@ impl Clock for Noon {
     }
 }
 
-struct Sevens;
+/// Counts, so that no two are the same.
+#[derive(Default)]
+struct Counting(AtomicU8);
 
-impl Random for Sevens {
+impl Random for Counting {
     fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(7);
+        bytes.fill(self.0.fetch_add(1, Ordering::SeqCst));
     }
 }
 
@@ -108,7 +122,8 @@ impl Town {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = api.router();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { api, store: shop::memory_store(), films: TempDir::new().unwrap(), url }
+        let (films, clock) = (TempDir::new().unwrap(), Arc::default());
+        Self { api, store: shop::memory_store(), films, clock, admins: vec![OWNER], url }
     }
 
     /// A bot that gives new users `welcome` tokens.
@@ -134,8 +149,9 @@ impl Town {
     async fn start(&self, scripts: &Path, welcome: i64, public_url: Option<Url>) -> Bot {
         let settings = FolderSettings { scripts_dir: scripts.to_owned(), locales_dir: "/nowhere".into() };
         let folder = Arc::new(Folder::new(settings));
-        let settings = AcceptedSettings { admins: vec![UserId(OWNER)], zone: Tz::Asia__Almaty, seed: false };
-        let scripts = AcceptedScripts::open(self.store.clone(), folder, Arc::new(Noon), settings).await;
+        let admins: Vec<UserId> = self.admins.iter().copied().map(UserId).collect();
+        let settings = AcceptedSettings { admins: admins.clone(), zone: Tz::Asia__Almaty, seed: false };
+        let scripts = AcceptedScripts::open(self.store.clone(), folder, self.clock.clone(), settings).await;
         let scripts = scripts.expect("the scripts are sound");
         let settings = TelegramSettings {
             token: SecretString::from(self.api.settings().token.clone()),
@@ -145,8 +161,8 @@ impl Town {
         };
         let telegram = Arc::new(telegram::connect(&settings, scripts.clone()).unwrap());
         let engines = Engines::new([(EngineId::new("sora"), Arc::new(NoEngine) as Arc<dyn Engine>)]);
-        let settings = app_settings(welcome, self.films.path());
-        let (clock, random) = (Arc::new(Noon), Arc::new(Sevens));
+        let settings = app_settings(admins, welcome, self.films.path());
+        let (clock, random) = (self.clock.clone(), Arc::new(Counting::default()));
         let app = App::new(self.store.clone(), scripts.clone(), engines, clock, random, settings);
         let app = Arc::new(app.with_accepted(scripts));
         let stop = CancellationToken::new();
@@ -257,9 +273,9 @@ fn buttons(message: &Value) -> impl Iterator<Item = &Value> {
     rows.flat_map(|row| row.as_array().into_iter().flatten())
 }
 
-fn app_settings(welcome: i64, films: &Path) -> Settings {
+fn app_settings(admins: Vec<UserId>, welcome: i64, films: &Path) -> Settings {
     Settings {
-        admins: vec![UserId(OWNER)],
+        admins,
         max_running: 1,
         poll_interval: Duration::from_secs(1),
         max_retries: 2,

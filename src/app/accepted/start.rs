@@ -71,6 +71,7 @@ impl AcceptedScripts {
         } else if newest.is_some_and(|newest| newest.pinned_over.is_some_and(|over| over != found.version)) {
             scripts.store.pin_scripts(None).await?;
         }
+        scripts.warn().await?;
         Ok(Arc::new(scripts))
     }
 

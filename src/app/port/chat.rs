@@ -57,6 +57,11 @@ pub enum Parcel {
         balance: Tokens,
     },
     Alert(Alert),
+    /// The same of what another admin did; `who` is his first name.
+    ScriptsChanged {
+        alert: Alert,
+        who: Option<String>,
+    },
     /// How a purchase stands, on its card; `balance` is what the user may spend now.
     Purchase {
         purchase: Purchase,

@@ -12,7 +12,11 @@ use crate::domain::id::ModelId;
 use crate::domain::idea::Ideas;
 use crate::domain::locale::Locale;
 use crate::domain::menu::Menus;
+use crate::domain::promo::Promo;
 use crate::domain::time::Timestamp;
+
+/// No file of a set may be larger. Bytes; the shipped ones take a tenth of it.
+pub const SCRIPT_FILE_CAP: usize = 256 * 1024;
 
 pub trait Scripts: Send + Sync {
     /// The set in force. Take it once per event and use that one to the end.
@@ -141,6 +145,10 @@ pub enum QuickEdit {
     Rate { hundredths: i64, date: String },
     /// Dearer (or cheaper) by so many hundredths of a percent, of one model or of all.
     Raise { model: Option<ModelId>, hundredths: i64 },
+    /// One promotion more.
+    AddPromo(Promo),
+    /// The promotion at this place of the list, from 0, becomes a comment that says when it ended: `2026-11-22`.
+    EndPromo { at: usize, date: String },
 }
 
 impl ScriptSet {

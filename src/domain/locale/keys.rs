@@ -1,48 +1,5 @@
 //! Every text the bot can say, and the places each may fill in. A locale must have all of them and no others.
 
-macro_rules! text_keys {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal [$($slot:literal),*]),+ $(,)?) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum TextKey { $($(#[$doc])* $variant),+ }
-
-        impl TextKey {
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// As the locale files write it.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// The places that this text may fill in.
-            pub fn slots(self) -> &'static [&'static str] {
-                match self { $(Self::$variant => &[$($slot),*]),+ }
-            }
-
-            pub fn parse(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|key| key.name() == name)
-            }
-        }
-    };
-}
-
-impl TextKey {
-    /// The names of the months, January first.
-    pub const MONTHS: [Self; 12] = [
-        Self::Month1,
-        Self::Month2,
-        Self::Month3,
-        Self::Month4,
-        Self::Month5,
-        Self::Month6,
-        Self::Month7,
-        Self::Month8,
-        Self::Month9,
-        Self::Month10,
-        Self::Month11,
-        Self::Month12,
-    ];
-}
-
 text_keys! {
     Greeting = "greeting" ["name", "balance"],
     /// Below the greeting of a new user who got welcome tokens.
@@ -208,6 +165,90 @@ text_keys! {
     TopUpConflict = "top_up_conflict" [],
     /// Written into the audit when the admin gave no reason.
     TopUpReason = "top_up_reason" [],
+
+    // What admins do with the shop.
+    /// Stands below the help for everybody.
+    HelpAdmin = "help_admin" [],
+    CommandPrices = "command_prices" [],
+    CommandScripts = "command_scripts" [],
+    CommandRate = "command_rate" [],
+    CommandPrice = "command_price" [],
+    CommandPromo = "command_promo" [],
+    CommandRollback = "command_rollback" [],
+    CommandReload = "command_reload" [],
+    CommandTopUp = "command_top_up" [],
+    ShopFiles = "shop_files" [],
+    ShopFile = "shop_file" ["file"],
+    ShopUnknownFile = "shop_unknown_file" ["file", "files"],
+    ShopFileTooBig = "shop_file_too_big" ["limit"],
+    ShopFileLost = "shop_file_lost" [],
+    ShopProposal = "shop_proposal" ["file", "changes", "diff"],
+    /// Below the file with everything, where a message would be too short.
+    ShopWhole = "shop_whole" ["file"],
+    /// The file is another one, and nothing that people see changes.
+    ShopQuiet = "shop_quiet" [],
+    ShopApplied = "shop_applied" ["version", "changes"],
+    /// The folder says something else than what is in force.
+    ShopAbove = "shop_above" [],
+    ShopDropped = "shop_dropped" [],
+    ShopRefused = "shop_refused" ["problems"],
+    ShopSame = "shop_same" [],
+    ShopFixed = "shop_fixed" [],
+    ToastShopGone = "toast_shop_gone" [],
+    ToastShopOutdated = "toast_shop_outdated" [],
+    ButtonApply = "button_apply" [],
+    ButtonDiscard = "button_discard" [],
+    RateUsage = "rate_usage" ["rate", "date"],
+    PriceUsage = "price_usage" ["models"],
+    ReloadSame = "reload_same" ["version"],
+    ReloadPinned = "reload_pinned" ["version"],
+    ReloadLoaded = "reload_loaded" ["version", "changes"],
+    Versions = "versions" ["version"],
+    VersionsNone = "versions_none" ["version"],
+    ButtonVersion = "button_version" ["when", "who"],
+    /// Nobody knows who saved it.
+    WhoFolder = "who_folder" [],
+    WhoOperator = "who_operator" [],
+    RollbackAsk = "rollback_ask" ["version", "when", "who", "files", "changes"],
+    ButtonRollback = "button_rollback" [],
+    RollbackDone = "rollback_done" ["version", "changes"],
+    Prices = "prices" ["table", "rate", "date"],
+    /// The head of the picture, and of its columns: plain words.
+    PricesTitle = "prices_title" [],
+    PricesSeconds = "prices_seconds" [],
+    PricesPrice = "prices_price" [],
+    PricesCost = "prices_cost" [],
+    PricesProfit = "prices_profit" [],
+    PricesMargin = "prices_margin" [],
+    Promos = "promos" ["lines"],
+    PromoLine = "promo_line" ["title", "percent", "models", "when"],
+    PromosNone = "promos_none" [],
+    PromoUntitled = "promo_untitled" [],
+    /// Written into the file: buyers read it.
+    PromoWeekendTitle = "promo_weekend_title" [],
+    PromoEverything = "promo_everything" [],
+    PromoAlways = "promo_always" [],
+    PromoAskModel = "promo_ask_model" [],
+    PromoAskPercent = "promo_ask_percent" ["models"],
+    PromoAskDays = "promo_ask_days" ["models", "percent"],
+    ButtonPromoNew = "button_promo_new" [],
+    ButtonPromoEnd = "button_promo_end" ["title", "percent"],
+    ButtonPromoAll = "button_promo_all" [],
+    ButtonPercent = "button_percent" ["percent"],
+    ButtonDays = "button_days" ["label", "when"],
+    DaysToday = "days_today" [],
+    DaysTomorrow = "days_tomorrow" [],
+    DaysWeekend = "days_weekend" [],
+    DaysWeek = "days_week" [],
+    DaysMonth = "days_month" [],
+    ButtonWeekends = "button_weekends" [],
+    ButtonNoEnd = "button_no_end" [],
+    AlertScriptsChanged = "alert_scripts_changed" ["who", "version", "changes"],
+    AlertScriptWarnings = "alert_script_warnings" ["problems"],
+    AlertRateOld = "alert_rate_old" ["rate", "date", "days"],
+    /// Stands above a price that a promotion has reduced; `price` is the one without it.
+    CardPromo = "card_promo" ["title", "percent", "price"],
+
     AlertEngineClosed = "alert_engine_closed" ["engine", "reason"],
     AlertEngineDown = "alert_engine_down" ["engine", "reason"],
     AlertUnknownOutcome = "alert_unknown_outcome" ["number"],

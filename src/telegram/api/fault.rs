@@ -73,6 +73,7 @@ pub fn salvaged(error: RequestError) -> Result<Value, Fault> {
     Err(fault(error))
 }
 
+/// What broke on the way, without the address.
 pub fn network(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "telegram did not answer in time"

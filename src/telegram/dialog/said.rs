@@ -30,6 +30,7 @@ impl Talk<'_> {
         let mut reply = match words {
             Words::Command(command) => self.command(command).await?,
             Words::Prompt(prompt) => self.prompt(prompt).await?,
+            Words::File(file) => self.file(file).await?,
             Words::Picture => Reply::say(self.view.plain(TextKey::PictureLater)),
             Words::Other => Reply::say(self.view.plain(TextKey::OtherMessage)),
         };
@@ -51,7 +52,8 @@ impl Talk<'_> {
             "support" | "paysupport" | "terms" | "privacy" => Reply::say(self.policy(&command.name)),
             "deleteme" => self.ask_delete_me()?,
             "topup" => Reply::say(self.top_up(&command.rest).await),
-            _ => Reply::say(self.view.plain(TextKey::UnknownCommand)),
+            // The rest of what there is belongs to admins.
+            _ => self.shop(command).await?,
         })
     }
 
@@ -63,7 +65,7 @@ impl Talk<'_> {
             MenuAction::Queue => self.queue()?,
             MenuAction::Buy => self.packages()?,
             MenuAction::Ideas => self.view.idea_categories(),
-            MenuAction::Help => self.view.plain(TextKey::Help),
+            MenuAction::Help => self.view.help(self.app.is_admin(self.person.id)),
         }))
     }
 

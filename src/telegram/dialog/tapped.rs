@@ -36,6 +36,7 @@ impl Talk<'_> {
                 None => self.window(TextKey::ToastOld),
             }),
             Tap::Idea(category, idea) => self.idea(&category, &idea).await,
+            Tap::Shop(tap) => self.shop_tapped(tap).await,
         }
     }
 

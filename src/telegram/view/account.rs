@@ -62,7 +62,7 @@ impl View<'_> {
     }
 
     /// «15 янв 13:00».
-    fn date(&self, at: Timestamp) -> String {
+    pub(super) fn date(&self, at: Timestamp) -> String {
         let offset = FixedOffset::east_opt(OFFSET_SECONDS).expect("five hours are a valid offset");
         let Some(utc) = DateTime::from_timestamp_millis(at.0) else { return String::new() };
         let here = utc.with_timezone(&offset);

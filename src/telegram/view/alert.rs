@@ -1,16 +1,18 @@
 //! What an admin should know, in his words. Whatever comes from outside is escaped and cut.
 
 use super::purchase::sum;
-use super::{View, number as count, words};
+use super::{NAME_SHOWN, View, number as count, words};
+use crate::domain::id::UserId;
 use crate::domain::locale::TextKey;
 use crate::domain::notice::Alert;
 use crate::domain::rail::{Doubt, Way};
-use crate::domain::text::{Value, escape};
+use crate::domain::text::{Value, escape, hundredths, shortened};
 use crate::telegram::html::fitted;
 use crate::telegram::screen::{MESSAGE_LIMIT, Screen};
 
 impl View<'_> {
-    pub fn alert(&self, alert: &Alert) -> Screen {
+    /// `who` is the first name of whoever it tells of.
+    pub fn alert(&self, alert: &Alert, who: Option<&str>) -> Screen {
         let number = |job: &crate::domain::id::JobId| [("number", words(job.to_string()))];
         let html = match alert {
             Alert::EngineClosed { engine, reason } => self.long(reason, |reason| {
@@ -54,8 +56,32 @@ impl View<'_> {
             }
             // It is shown with its purchase: see `claim`.
             Alert::Claimed { .. } => String::new(),
+            Alert::ScriptsChanged { by, version, changes } => {
+                let who = self.who(*by, who);
+                self.long(&changes.join("\n"), |changes| {
+                    let values = [("who", who.clone()), ("version", words(version)), ("changes", changes)];
+                    self.say(TextKey::AlertScriptsChanged, &values)
+                })
+            }
+            Alert::ScriptWarnings { warnings } => self.long(&warnings.join("\n"), |problems| {
+                self.say(TextKey::AlertScriptWarnings, &[("problems", problems)])
+            }),
+            Alert::RateOld { date, days } => {
+                let rate = words(hundredths(self.catalog.economics.usd_rate.get()));
+                let values = [("rate", rate), ("date", words(date.to_string())), ("days", count(*days))];
+                self.say(TextKey::AlertRateOld, &values)
+            }
         };
         Screen::text(&html)
+    }
+
+    /// An admin by name, else by number; without either it was somebody at the machine.
+    fn who(&self, admin: Option<UserId>, name: Option<&str>) -> Value {
+        match (name, admin) {
+            (Some(name), _) => words(shortened(name, NAME_SHOWN)),
+            (None, Some(admin)) => words(admin.to_string()),
+            (None, None) => Value::Html(self.say(TextKey::WhoOperator, &[])),
+        }
     }
 
     /// A way to pay, as admins read it.

@@ -121,10 +121,25 @@ impl View<'_> {
             let values = [("old", number(seen.get())), ("new", number(quote.price.get()))];
             format!("{}\n\n", self.say(TextKey::PriceChanged, &values))
         });
-        let body = self.around_prompt(key, draft, &values, &warning.unwrap_or_default());
+        let above = format!("{}{}", warning.unwrap_or_default(), self.reduced(quote));
+        let body = self.around_prompt(key, draft, &values, &above);
         Screen { html: body, ..Screen::default() }
             .row([button])
             .row(self.back_or_out(draft.id, self.before(&choice, deal.quick)))
+    }
+
+    /// Under which promotion the price is what it is, and what it was without.
+    fn reduced(&self, quote: &Quote) -> String {
+        let Some(promo) = &quote.promo else {
+            return String::new();
+        };
+        let title = match &promo.title {
+            Some(title) => words(title),
+            None => Value::Html(self.say(TextKey::PromoUntitled, &[])),
+        };
+        let values =
+            [("title", title), ("percent", number(promo.percent)), ("price", number(promo.list_price.get()))];
+        format!("{}\n\n", self.say(TextKey::CardPromo, &values))
     }
 
     /// Where "back" leads from the confirmation: to where it was come from.

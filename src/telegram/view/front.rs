@@ -34,6 +34,14 @@ impl View<'_> {
         screen.rows(rows.iter().map(|row| row.iter().map(button).collect()))
     }
 
+    pub fn help(&self, admin: bool) -> Screen {
+        let help = self.say(TextKey::Help, &[]);
+        match admin {
+            false => Screen::text(&help),
+            true => Screen::text(&format!("{help}\n\n{}", self.say(TextKey::HelpAdmin, &[]))),
+        }
+    }
+
     /// A text that fills in nothing.
     pub fn plain(&self, key: TextKey) -> Screen {
         Screen::text(&self.say(key, &[]))
@@ -59,7 +67,7 @@ impl View<'_> {
 
     /// What the client's menu button offers.
     pub fn commands(&self) -> Box<Commands> {
-        [
+        self.described(&[
             ("start", TextKey::CommandStart),
             ("generate", TextKey::CommandGenerate),
             ("ideas", TextKey::CommandIdeas),
@@ -73,8 +81,25 @@ impl View<'_> {
             ("terms", TextKey::CommandTerms),
             ("privacy", TextKey::CommandPrivacy),
             ("deleteme", TextKey::CommandDeleteMe),
-        ]
-        .map(|(name, key)| (name, Toast::line(&self.say(key, &[])).text))
-        .into()
+        ])
+    }
+
+    /// The same for an admin: what he has beyond the others comes after it.
+    pub fn admin_commands(&self) -> Box<Commands> {
+        let own = self.described(&[
+            ("prices", TextKey::CommandPrices),
+            ("scripts", TextKey::CommandScripts),
+            ("rate", TextKey::CommandRate),
+            ("price", TextKey::CommandPrice),
+            ("promo", TextKey::CommandPromo),
+            ("rollback", TextKey::CommandRollback),
+            ("reload", TextKey::CommandReload),
+            ("topup", TextKey::CommandTopUp),
+        ]);
+        self.commands().into_iter().chain(own).collect()
+    }
+
+    fn described(&self, commands: &[(&'static str, TextKey)]) -> Box<Commands> {
+        commands.iter().map(|(name, key)| (*name, Toast::line(&self.say(*key, &[])).text)).collect()
     }
 }

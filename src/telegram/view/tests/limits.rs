@@ -77,10 +77,12 @@ fn names_reasons_and_problems_break_nothing() {
             Alert::EngineDown { engine: "sora".to_owned(), reason: text.clone() },
             Alert::ScriptsLoaded { version: "1".to_owned(), changes: vec![text.clone(); 50] },
             Alert::ScriptsRefused { problems: text.clone() },
+            Alert::ScriptsChanged { by: None, version: "1".to_owned(), changes: vec![text.clone(); 50] },
+            Alert::ScriptWarnings { warnings: vec![text.clone(); 50] },
             Alert::UnknownOutcome { job: JobId(17) },
             Alert::Undelivered { job: None },
         ] {
-            assert_sound(&view.alert(&alert), MESSAGE_LIMIT);
+            assert_sound(&view.alert(&alert, Some(&text)), MESSAGE_LIMIT);
         }
     }
 }
@@ -128,6 +130,7 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
     let deal = |balance| Deal { done_in: expected, seen: Some(Tokens::new(1)), ..deal(&quote, balance) };
     let mut all = vec![
         view.greeting(&"Ы".repeat(200), rich, Tokens::CAP),
+        view.help(true),
         view.ask_prompt(),
         view.support(Some(UserId(i64::MAX)), UserId(i64::MAX)),
         view.pay_support(None, UserId(i64::MAX)),
@@ -156,10 +159,7 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
     ];
     let refused = |reason| view.refund(&job("кот", JobState::Refunded(reason)), reason, Tokens::CAP);
     all.extend(RefundReason::ALL.map(refused));
-    all.extend(
-        [TextKey::Help, TextKey::UnknownCommand, TextKey::OtherMessage, TextKey::Sorry]
-            .map(|key| view.plain(key)),
-    );
+    all.extend([TextKey::UnknownCommand, TextKey::OtherMessage, TextKey::Sorry].map(|key| view.plain(key)));
     let movement = |job| Movement {
         reason: MovementReason::Capture(JobId(job)),
         amount: Tokens::CAP,

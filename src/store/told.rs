@@ -1,0 +1,58 @@
+//! What admins are told once and not at every start: of each subject, the mark of what was said last.
+
+use super::tables::{Tables, put, record};
+use super::{Store, StoreError};
+use crate::domain::id::UserId;
+use crate::domain::notice::{Alert, NoticeMessage};
+use crate::domain::time::Timestamp;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Thin margins of the scripts in force.
+    Warnings,
+    /// An exchange rate that has grown old.
+    Rate,
+}
+
+impl Subject {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Warnings => "told of warnings",
+            Self::Rate => "told of the rate",
+        }
+    }
+}
+
+impl Store {
+    /// Tells people something, unless the last thing told of this subject had the same mark. Answers whether it does.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn tell_once(
+        &self,
+        subject: Subject,
+        mark: String,
+        tell: Vec<UserId>,
+        alert: Alert,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.writer
+            .write(move |tables| {
+                if record::<_, String>(&tables.meta, subject.key())?.as_ref() == Some(&mark) {
+                    return Ok(false);
+                }
+                note_told(tables, subject, &mark)?;
+                for user in tell {
+                    tables.notify(user, NoticeMessage::Alert(alert.clone()), now)?;
+                }
+                Ok(true)
+            })
+            .await
+    }
+}
+
+/// From now on this is what was said last.
+pub(super) fn note_told(tables: &mut Tables<'_>, subject: Subject, mark: &String) -> Result<(), StoreError> {
+    tables.writes();
+    put(&mut tables.meta, subject.key(), mark)
+}
