@@ -397,7 +397,20 @@ Profit and margin are after the engine and the fee, for a video bought without a
     command_ideas = "Ideas for a video",
     idea_categories = "What shall we film? Choose a theme: inside are ready descriptions, one tap and only the quality is left to choose.",
     idea_category = "<b>{category}</b>\n\nTap an idea and I will fill in its description.",
+    idea_tips = [[<b>To make it good</b>
+• Who is in the shot, what they do, where: one scene.
+• Light and mood: <i>“warm evening light, mist”</i>.
+• Camera: <i>“slowly moves in”</i>, <i>“drone footage”</i>.
+• Style: <i>“cinematic”</i>, <i>“claymation”</i>. More in /help.]],
     ideas_none = "There are no ready ideas now. Just describe in words what should be in the frame.",
+    precheck = [[<b>The model may refuse</b>
+<i>{prompt}</i>
+
+This seems to ask for what models do not make: {topics}.
+
+If it refuses, you get all your tokens back, but the time is gone. Better describe it otherwise: looks instead of a name, a hero of your own instead of someone else's.]],
+    button_anyway = "Order anyway",
+    button_rewrite = "✏️ Change the description",
     button_package = "{tokens:token} — {price} ₸",
     buy_package = [[<b>{tokens:token} for {price} ₸</b>
 

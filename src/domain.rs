@@ -24,3 +24,4 @@ pub mod reconcile;
 pub mod text;
 pub mod time;
 pub mod user;
+pub mod warning;

@@ -15,6 +15,7 @@ mod telegram {
     mod money;
     mod ordering;
     mod policy;
+    mod precheck;
     mod restart;
     mod shop;
     mod shop_refusals;

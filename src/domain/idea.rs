@@ -1,11 +1,15 @@
-//! Ideas for somebody who does not know what to film: ready prompts, by category, as the owner wrote them.
+//! Ideas for somebody who does not know what to film: ready prompts, by category, as the owner wrote them; and what he warns of.
 
 use std::collections::BTreeMap;
+
+use super::warning::Warning;
 
 /// In the owner's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ideas {
     pub categories: Vec<IdeaCategory>,
+    /// What a prompt had better not ask for.
+    pub warnings: Vec<Warning>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

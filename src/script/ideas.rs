@@ -1,4 +1,4 @@
-//! `ideas.lua` as values: ready prompts by category, in one language or in several.
+//! `ideas.lua` as values: ready prompts by category, in one language or in several, and what models refuse.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +9,7 @@ use super::place::field;
 use super::problem::{Report, Wrong, nearest};
 use super::tree::Node;
 use crate::domain::idea::{Idea, IdeaCategory, Ideas, Wording};
+use crate::domain::warning::{Sign, Warning};
 
 /// Ids of a category and an idea travel together in the 64 bytes of a button.
 const ID_LIMIT: usize = 24;
@@ -18,6 +19,10 @@ const CATEGORIES_LIMIT: usize = 16;
 const IDEAS_LIMIT: usize = 24;
 /// Where nothing is known of any model.
 const PROMPT_LIMIT: usize = 4_000;
+const WARNINGS_LIMIT: usize = 16;
+const ABOUT_LIMIT: usize = 120;
+const SIGNS_LIMIT: usize = 500;
+const SIGN_LIMIT: usize = 60;
 
 pub(super) fn read(root: &Node, report: &mut Report, known: &Known) -> Option<Ideas> {
     let mut fields = Fields::of(root, "", report)?;
@@ -29,8 +34,33 @@ pub(super) fn read(root: &Node, report: &mut Report, known: &Known) -> Option<Id
         fields.wrong("categories", format!("категорий больше {CATEGORIES_LIMIT}"));
     }
     repeated("categories", categories.iter().map(|category| category.id.as_str()), fields.report());
+    let mut warnings = Vec::new();
+    for (path, node) in fields.optional_list("warnings").unwrap_or_default() {
+        warnings.extend(warning(node, &path, known, fields.report()));
+    }
+    if warnings.len() > WARNINGS_LIMIT {
+        fields.wrong("warnings", format!("предупреждений больше {WARNINGS_LIMIT}"));
+    }
     fields.finish();
-    Some(Ideas { categories })
+    Some(Ideas { categories, warnings })
+}
+
+fn warning(node: &Node, path: &str, known: &Known, report: &mut Report) -> Option<Warning> {
+    let mut fields = Fields::of(node, path, report)?;
+    let about = wording(&mut fields, "about", ABOUT_LIMIT, known);
+    let mut signs = Vec::new();
+    for (path, node) in fields.list("words").unwrap_or_default() {
+        let Some(written) = text(node, &path, SIGN_LIMIT, fields.report()) else { continue };
+        match Sign::parse(written) {
+            Some(sign) => signs.push(sign),
+            None => fields.report().wrong(&path, "здесь нет ни одного слова"),
+        }
+    }
+    if signs.len() > SIGNS_LIMIT {
+        fields.wrong("words", format!("слов больше {SIGNS_LIMIT}"));
+    }
+    fields.finish();
+    Some(Warning { about: about?, signs })
 }
 
 fn category(node: &Node, path: &str, known: &Known, report: &mut Report) -> Option<IdeaCategory> {

@@ -47,6 +47,7 @@ const LONGEST: &[(&str, usize)] = &[
     ("state", 60),
     ("link", 45),
     ("contact", 100),
+    ("topics", 2_000),
     ("label", 36),
     ("category", 48),
     ("wait", 36),

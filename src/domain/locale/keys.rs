@@ -262,7 +262,13 @@ text_keys! {
     CommandIdeas = "command_ideas" [],
     IdeaCategories = "idea_categories" [],
     IdeaCategory = "idea_category" ["category"],
+    /// Below the categories: how to write a good prompt.
+    IdeaTips = "idea_tips" [],
     IdeasNone = "ideas_none" [],
+    /// Before the card: models usually refuse this.
+    Precheck = "precheck" ["prompt", "topics"],
+    ButtonAnyway = "button_anyway" [],
+    ButtonRewrite = "button_rewrite" [],
     /// A package on a button of the buy menu.
     ButtonPackage = "button_package" ["tokens", "price"],
     /// What somebody reads who has chosen a package.

@@ -5,6 +5,7 @@ use crate::domain::catalog::Orientation;
 use crate::domain::id::ModelId;
 use crate::domain::menu::Menu;
 use crate::domain::text::Value;
+use crate::domain::warning::called_for;
 
 #[test]
 fn the_shipped_prices_are_exact_to_the_token() {
@@ -126,4 +127,47 @@ fn a_quick_offer_hides_with_its_model() {
     let quick: Vec<_> = quick.iter().flatten().map(|offer| offer.model.as_str()).collect();
     assert_eq!(quick, ["sora-2"]);
     assert!(set.catalog.model(&ModelId::new("sora-2-pro")).is_none());
+}
+
+#[test]
+fn what_models_refuse_is_recognised_in_each_language_and_innocent_scenes_are_not() {
+    let set = Shop::new().load();
+    let topics = |prompt: &str| {
+        let found = called_for(&set.ideas.warnings, prompt);
+        found.iter().map(|warning| warning.about.speak("en").to_owned()).collect::<Vec<_>>()
+    };
+    for (prompt, topic) in [
+        ("Илон Маск танцует с котом", "real people"),
+        ("ПУТИН верхом на медведе", "real people"),
+        ("Тоқаев сахнада", "real people"),
+        ("taylor swift on a horse", "real people"),
+        ("обнажённая девушка на пляже", "18+"),
+        ("жалаңаш адам", "18+"),
+        ("a nude model", "18+"),
+        ("пытки в подвале", "cruelty"),
+        ("Микки-Маус готовит ужин", "characters"),
+        ("Человек-паук на крыше", "characters"),
+        ("pikachu in the rain", "characters"),
+        ("танец под песню Битлз", "music"),
+    ] {
+        let found = topics(prompt);
+        assert!(matches!(found.as_slice(), [only] if only.contains(topic)), "{prompt}: {found:?}");
+    }
+    for innocent in [
+        "Прыжок с трамплина на лыжах",
+        "Распутье трёх дорог, молодой мужчина и женщина в масках",
+        "a trumpet player, marvelous light, a rapeseed field",
+        "Замок XVIII века, 18 свечей, казна короля",
+        "Мысық джаз-клубта пианинода ойнап отыр",
+        "Старый рыбак чинит сеть, голубое море",
+        "йод и бинты на столе врача",
+        "Голые стволы елей в бирюзовой воде",
+    ] {
+        assert_eq!(topics(innocent), Vec::<String>::new(), "{innocent}");
+    }
+    for idea in set.ideas.categories.iter().flat_map(|category| &category.ideas) {
+        for language in ["ru", "kk", "en"] {
+            assert_eq!(topics(idea.prompt.speak(language)), Vec::<String>::new(), "{}", idea.id);
+        }
+    }
 }

@@ -136,7 +136,8 @@ const FILES: &[(&str, &str)] = &[
     (
         "scripts/ideas.lua",
         "return ideas { categories = { { id = 'a', title = 'a', ideas = {
-            { id = 'a', title = 'a', prompt = 'a' } } } } }",
+            { id = 'a', title = 'a', prompt = 'a' } } } },
+            warnings = { { about = 'a', words = { 'a' } } } }",
     ),
 ];
 

@@ -8,6 +8,7 @@ use crate::domain::id::{DraftId, MessageRef, ModelId};
 use crate::domain::locale::TextKey;
 use crate::domain::menu::QuickOffer;
 use crate::domain::money::Tokens;
+use crate::domain::warning::called_for;
 use crate::telegram::screen::Screen;
 use crate::telegram::tap::{Choice, Step, can_name};
 use crate::telegram::view::Deal;
@@ -28,6 +29,10 @@ impl Talk<'_> {
             return Ok(Reply::say(self.view.prompt_too_long(limit, length)));
         }
         let draft = self.app.begin_draft(self.update, self.person.id, words.to_owned()).await?;
+        let warnings = called_for(&self.set.ideas.warnings, &draft.prompt);
+        if !warnings.is_empty() {
+            return Ok(Reply::say(self.view.precheck(&draft, &warnings)));
+        }
         Ok(Reply::say(self.start(&draft)?))
     }
 

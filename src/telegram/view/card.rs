@@ -11,6 +11,7 @@ use crate::domain::locale::TextKey;
 use crate::domain::menu::{MenuAction, QuickOffer};
 use crate::domain::money::Tokens;
 use crate::domain::text::{Value, escape};
+use crate::domain::warning::Warning;
 use crate::telegram::html::fitted;
 use crate::telegram::screen::{Button, MESSAGE_LIMIT, Screen};
 use crate::telegram::tap::{Choice, Step, Tap};
@@ -43,6 +44,16 @@ impl View<'_> {
         self.card(TextKey::CardOffers, draft, &[])
             .rows(offers.iter().map(offer))
             .row([custom, self.out(draft.id)])
+    }
+
+    /// Before the card: models usually refuse this. It is only said; the way on is the first button.
+    pub fn precheck(&self, draft: &Draft, warnings: &[&Warning]) -> Screen {
+        let language = &self.locale.language;
+        let topics: Vec<&str> = warnings.iter().map(|warning| warning.about.speak(language)).collect();
+        self.card(TextKey::Precheck, draft, &[("topics", words(topics.join("; ")))])
+            .row([self.button(TextKey::ButtonRewrite, &[], Tap::Menu(MenuAction::Generate))])
+            .row([self.step(TextKey::ButtonAnyway, &[], draft.id, Step::Offers)])
+            .row([self.out(draft.id)])
     }
 
     pub fn qualities(&self, draft: &Draft, models: &[&Model]) -> Screen {

@@ -19,6 +19,7 @@ use crate::domain::menu::{
 use crate::domain::money::{BasisPoints, MicroUsd, Tiyn, Tokens};
 use crate::domain::text::{PluralForm, Text, Word};
 use crate::domain::time::Timestamp;
+use crate::domain::warning::{Sign, Warning};
 
 pub const SHIPPED: [(&str, &str); 3] = [
     ("ru", include_str!("../../../locales/ru.lua")),
@@ -118,7 +119,7 @@ pub fn set() -> ScriptSet {
             pickers: Pickers::default(),
             contact: None,
         },
-        ideas: Ideas { categories: vec![category()] },
+        ideas: Ideas { categories: vec![category()], warnings: vec![warning()] },
         locales: SHIPPED.map(|(tag, source)| (tag.to_owned(), locale(tag, source))).into(),
         default_language: "ru".to_owned(),
         faults: Arc::default(),
@@ -212,6 +213,11 @@ fn model(id: &str, title: &str, wide: [u32; 2], prices: [i64; 3], prompt_limit: 
         render_deadline_s: 1_800,
         allow_loss: false,
     }
+}
+
+fn warning() -> Warning {
+    let about = Wording { usual: "знаменитостей".repeat(9), others: BTreeMap::new() };
+    Warning { about, signs: vec![Sign::parse("путин*").unwrap()] }
 }
 
 fn quick(text: &str, model: &str, orientation: Orientation) -> QuickOffer {

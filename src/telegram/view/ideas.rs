@@ -15,7 +15,8 @@ impl View<'_> {
         let category = |category: &IdeaCategory| {
             self.written(category.title.speak(language), Tap::Category(category.id.clone()))
         };
-        self.plain(TextKey::IdeaCategories)
+        let (ask, tips) = (self.say(TextKey::IdeaCategories, &[]), self.say(TextKey::IdeaTips, &[]));
+        Screen::text(&format!("{ask}\n\n{tips}"))
             .grid(self.ideas.categories.iter().map(category), self.menus.pickers.categories)
     }
 

@@ -147,6 +147,7 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
         view.idea_categories(),
         view.idea_category(&set.ideas.categories[0]),
         view.offers(&draft, &offers),
+        view.precheck(&draft, &set.ideas.warnings.iter().collect::<Vec<_>>()),
         view.qualities(&draft, &set.catalog.models.iter().collect::<Vec<_>>()),
         view.lengths(&draft, model),
         view.shapes(&draft, model, 12),
