@@ -18,6 +18,7 @@ use crate::telegram::tap::Step;
 
 mod languages;
 mod limits;
+mod shop;
 
 /// The words with ordinary spaces.
 fn read(screen: &Screen) -> String {

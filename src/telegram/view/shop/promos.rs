@@ -4,7 +4,7 @@ use crate::domain::day::{Day, Weekday};
 use crate::domain::id::ModelId;
 use crate::domain::locale::TextKey;
 use crate::domain::promo::Promo;
-use crate::domain::text::{Value, shortened};
+use crate::domain::text::{Value, escape, shortened};
 use crate::telegram::screen::{Button, Screen};
 use crate::telegram::tap::{PromoStep, ShopTap, Tap, When, can_name};
 use crate::telegram::view::{View, number, words};
@@ -40,8 +40,8 @@ impl View<'_> {
     pub fn promo_models(&self) -> Screen {
         let models = self.catalog.models.iter().filter(|model| can_name(&model.id));
         let button = |model: &crate::domain::catalog::Model| {
-            Button::new("", Tap::Shop(ShopTap::Promo(PromoStep::Percents(Some(model.id.clone())))))
-                .labelled(&crate::domain::text::escape(&model.title))
+            let step = PromoStep::Percents(Some(model.id.clone()));
+            Button::new(&escape(&model.title), Tap::Shop(ShopTap::Promo(step)))
         };
         self.plain(TextKey::PromoAskModel)
             .row([self.promo_button(TextKey::ButtonPromoAll, &[], PromoStep::Percents(None))])

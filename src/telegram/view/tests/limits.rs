@@ -3,7 +3,7 @@
 use super::*;
 
 /// No `<` or `&` of a user gets through: what is left after the known tags and escapes holds none.
-fn assert_sound(screen: &Screen, limit: usize) {
+pub(super) fn assert_sound(screen: &Screen, limit: usize) {
     assert!(length(&screen.html) <= limit, "{} units", length(&screen.html));
     let mut rest = screen.html.clone();
     for known in [
@@ -35,7 +35,7 @@ fn assert_sound(screen: &Screen, limit: usize) {
     }
 }
 
-fn nasty() -> [String; 5] {
+pub(super) fn nasty() -> [String; 5] {
     [
         "<b>&amp;\"</i>".repeat(400),
         "😀".repeat(5_000),
