@@ -10,6 +10,7 @@ mod telegram {
     mod bad_input;
     mod bot;
     mod delivery;
+    mod hostile;
     mod language;
     mod menus;
     mod money;

@@ -16,13 +16,20 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::domain::id::UpdateId;
+
 use super::inbox::Inbox;
 use super::update::Event;
 
 /// Events in memory; when so many wait, no more are fetched.
 const ROOM: u32 = 1_000;
-/// Events of one chat in memory; one chat's flood must not use up the room of all. What is above it is dropped.
+/// Events of one chat in memory; one chat's flood must not use up the room of all. What is above it stays in the inbox and is
+/// read again when its turn comes.
 const ROOM_PER_CHAT: usize = 50;
+/// What is known to wait in the inbox for one chat; what is above even that is dropped.
+const WAITING_PER_CHAT: usize = 10_000;
+/// Between two looks whether all has been run.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// Handlers at once. They mostly wait for Telegram.
 const AT_ONCE: usize = 64;
 
@@ -46,12 +53,18 @@ struct Inner {
     room: Arc<Semaphore>,
     at_once: Semaphore,
     /// What waits behind the event that is being run. A chat is in here exactly while a task works on it.
-    chats: Mutex<HashMap<i64, VecDeque<Queued>>>,
+    chats: Mutex<HashMap<i64, VecDeque<Waiting>>>,
     tasks: TaskTracker,
     /// Nothing new is begun.
     stopping: CancellationToken,
     /// What still runs is given up.
     giving_up: CancellationToken,
+}
+
+enum Waiting {
+    Here(Queued),
+    /// In the inbox only.
+    Kept(UpdateId),
 }
 
 struct Queued {
@@ -87,12 +100,16 @@ impl Runner {
         };
         let flooded = match self.inner.chats().entry(chat) {
             Entry::Occupied(mut waiting) if waiting.get().len() < ROOM_PER_CHAT => {
-                waiting.get_mut().push_back(queued);
+                waiting.get_mut().push_back(Waiting::Here(queued));
+                None
+            }
+            Entry::Occupied(mut waiting) if waiting.get().len() < WAITING_PER_CHAT => {
+                waiting.get_mut().push_back(Waiting::Kept(queued.event.update));
                 None
             }
             Entry::Occupied(_) => Some(queued),
             Entry::Vacant(free) => {
-                free.insert(VecDeque::from([queued]));
+                free.insert(VecDeque::from([Waiting::Here(queued)]));
                 let inner = Arc::clone(&self.inner);
                 self.inner.tasks.spawn(async move { inner.work(chat).await });
                 None
@@ -107,8 +124,15 @@ impl Runner {
 
     /// Waits until everything that was pushed has been run.
     pub async fn idle(&self) {
-        let all = self.inner.room.acquire_many(ROOM).await;
-        drop(all.expect("the room is never closed"));
+        loop {
+            let all = self.inner.room.acquire_many(ROOM).await;
+            drop(all.expect("the room is never closed"));
+            // What waits in the inbox takes no room.
+            if self.inner.chats().is_empty() {
+                return;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
     }
 
     /// Begins nothing new and waits for what runs, no longer than `grace`.
@@ -124,18 +148,41 @@ impl Runner {
 }
 
 impl Inner {
-    fn chats(&self) -> MutexGuard<'_, HashMap<i64, VecDeque<Queued>>> {
+    fn chats(&self) -> MutexGuard<'_, HashMap<i64, VecDeque<Waiting>>> {
         self.chats.lock().expect("no code panics while it holds the chats")
     }
 
     /// Runs a chat's events one after the other until none waits.
     async fn work(&self, chat: i64) {
-        while let Some(queued) = self.next(chat) {
-            self.run(queued).await;
+        while let Some(waiting) = self.next(chat) {
+            match waiting {
+                Waiting::Here(queued) => self.run(queued).await,
+                // The next start finds it.
+                Waiting::Kept(_) if self.stopping.is_cancelled() => {}
+                Waiting::Kept(update) => {
+                    if let Some(event) = self.kept(update) {
+                        let room = Arc::clone(&self.room).acquire_owned().await;
+                        let room = room.expect("the room is never closed");
+                        self.run(Queued { event, _room: room }).await;
+                    }
+                }
+            }
         }
     }
 
-    fn next(&self, chat: i64) -> Option<Queued> {
+    /// Reads an event from the inbox. One that is not there has been handled.
+    fn kept(&self, update: UpdateId) -> Option<Event> {
+        let after = update.0.checked_sub(1).map(UpdateId);
+        match self.inbox.unhandled(after, 1) {
+            Ok(rows) => rows.first().filter(|row| row.id == update).map(Event::read),
+            Err(error) => {
+                tracing::error!(%update, %error, "an update could not be read again; it waits for the next start");
+                None
+            }
+        }
+    }
+
+    fn next(&self, chat: i64) -> Option<Waiting> {
         let mut chats = self.chats();
         let queued = chats.get_mut(&chat).and_then(VecDeque::pop_front);
         if queued.is_none() {

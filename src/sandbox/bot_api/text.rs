@@ -106,7 +106,9 @@ pub(super) fn found_entities(text: &str) -> Vec<Entity> {
     let mut previous = None;
     let mut skip_to = 0;
     for (at, c) in text.char_indices() {
-        let free = at >= skip_to && !previous.is_some_and(|p: char| word(p) || p == '/');
+        // As Telegram has it, a command stands neither in a path nor in a tag: `a/b`, `</b>`.
+        let free = at >= skip_to
+            && !previous.is_some_and(|p: char| word(p) || p == '/' || (c == '/' && matches!(p, '<' | '>')));
         previous = Some(c);
         if !free {
             continue;
@@ -143,7 +145,7 @@ fn command_length(rest: &str) -> Option<usize> {
     {
         return Some(length + 1 + name);
     }
-    (!after.starts_with('/')).then_some(length)
+    (!after.starts_with(['/', '<', '>'])).then_some(length)
 }
 
 fn hashtag_length(rest: &str) -> Option<usize> {
@@ -183,6 +185,7 @@ mod tests {
             ("🎬 /new", vec!["bot_command@3+4"]),
             ("1/2 и a/b/c", vec![]),
             ("/etc/passwd", vec![]),
+            ("<b>кот</b> и </script>", vec![]),
             ("пишите @durov!", vec!["mention@7+6"]),
             ("mail@example.com", vec![]),
             ("см. https://example.com/a?b=1.", vec!["url@4+25"]),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tokio::sync::watch;
 
 use super::*;
-use crate::domain::id::UpdateId;
+use crate::app::Incoming;
 use crate::telegram::inbox::fake::MemoryInbox;
 use crate::telegram::update::What;
 
@@ -129,17 +129,55 @@ async fn stopping_gives_up_on_what_does_not_finish() {
 }
 
 #[tokio::test]
-async fn a_flood_of_one_chat_leaves_room_for_the_others() {
+async fn a_flood_of_one_chat_leaves_room_for_the_others_and_is_run_to_its_end_in_order() {
     let notebook = Notebook::new(&[1], &[]);
     let (runner, inbox) = runner(&notebook);
     let flood = u64::from(ROOM) * 2;
+    let said = |id: u64| {
+        let json = serde_json::json!({"update_id": id, "message": {"message_id": 1, "text": "x",
+            "from": {"id": 10}, "chat": {"id": 10, "type": "private"}}});
+        Incoming { id: UpdateId(id), json: json.to_string() }
+    };
+    inbox.accept((1..=flood).map(said).collect()).await.unwrap();
     for id in 1..=flood {
-        runner.push(event(id, 10)).await;
+        runner.push(Event::read(&said(id))).await;
     }
     runner.push(event(flood + 1, 20)).await;
     assert_eq!(notebook.done(1).await, [flood + 1]);
     notebook.release(1);
+    let done = notebook.done(usize::try_from(flood).unwrap() + 1).await;
+    assert!(done[1..].iter().copied().eq(1..=flood), "each once, in order");
+    runner.idle().await;
+    assert!(inbox.rows.lock().unwrap().is_empty());
     runner.stop(Duration::from_secs(5)).await;
-    let dropped = inbox.handled.lock().unwrap().len();
-    assert!(dropped >= ROOM as usize, "what was dropped is not handled later");
+}
+
+#[tokio::test]
+async fn a_backlog_of_ten_thousand_is_worked_off_in_order_per_chat() {
+    let notebook = Notebook::new(&[], &[]);
+    let (runner, _) = runner(&notebook);
+    // What belongs to which chat follows no pattern, and some speak much more than others.
+    let chat = |id: u64| i64::try_from(1 + (id * id * 7_919) % 401).unwrap();
+    let inbox = Arc::clone(&runner.inner.inbox);
+    let rows: Vec<Incoming> = (1..=10_000)
+        .map(|id| {
+            let chat = chat(id);
+            let json = serde_json::json!({"update_id": id, "message": {"message_id": 1, "text": "x",
+                "from": {"id": chat}, "chat": {"id": chat, "type": "private"}}});
+            Incoming { id: UpdateId(id), json: json.to_string() }
+        })
+        .collect();
+    inbox.accept(rows.clone()).await.unwrap();
+    for row in &rows {
+        runner.push(Event::read(row)).await;
+    }
+    runner.idle().await;
+    let done = notebook.done(rows.len()).await;
+    assert_eq!(done.len(), rows.len());
+    let mut last = BTreeMap::new();
+    for id in done {
+        let before = last.insert(chat(id), id);
+        assert!(before.is_none_or(|before| before < id), "{before:?} before {id}");
+    }
+    runner.stop(Duration::from_secs(5)).await;
 }

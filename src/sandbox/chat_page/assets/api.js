@@ -28,6 +28,7 @@ export const sendText = (persona, text, replyTo) =>
   post(`/sandbox/chats/${persona}/text`, { text, ...(replyTo && { reply_to: replyTo }) });
 export const tapButton = (persona, messageId, data) =>
   post(`/sandbox/chats/${persona}/tap`, { message_id: messageId, callback_data: data });
+export const payInvoice = (persona, messageId) => post(`/sandbox/chats/${persona}/pay`, { message_id: messageId });
 export const fileAddress = (fileId) => `/sandbox/files/${encodeURIComponent(fileId)}`;
 
 export function sendPhoto(persona, file, caption, asFile) {
@@ -38,7 +39,7 @@ export function sendPhoto(persona, file, caption, asFile) {
   return call(`/sandbox/chats/${persona}/photo`, { method: 'POST', body: form });
 }
 
-const EVENTS = ['message', 'deleted', 'toast', 'commands', 'typing', 'panel', 'answered'];
+const EVENTS = ['message', 'deleted', 'toast', 'commands', 'keyboard', 'typing', 'panel', 'answered'];
 const RECONNECT_MS = [500, 1000, 2000, 4000];
 
 // Listens for ever. The browser's own reconnecting gives up on an HTTP error, so each connection is opened afresh.

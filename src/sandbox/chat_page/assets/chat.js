@@ -1,6 +1,6 @@
 // The sandbox's chat page: keeps the chats of all personas, listens to the server and joins the parts of the page.
 
-import { listen, loadChat, loadPanel, loadState, sendPhoto, sendText, setEngine, tapButton } from '/assets/api.js';
+import { listen, loadChat, loadPanel, loadState, payInvoice, sendPhoto, sendText, setEngine, tapButton } from '/assets/api.js';
 import { watchAttachments } from '/assets/attach.js';
 import { inlineRows } from '/assets/bubble.js';
 import { Composer } from '/assets/composer.js';
@@ -44,6 +44,7 @@ const refetch = oneAtATime(async () => {
     personas.forEach(({ id }, index) => {
       if (!logs.has(id)) logs.set(id, new ChatLog(id));
       logs.get(id).commands = chats[index].commands;
+      logs.get(id).keyboard = chats[index].keyboard;
       logs.get(id).reset(chats[index].messages);
     });
     if (activeId == null) {
@@ -77,6 +78,7 @@ function happened(name, data) {
       return data.show_alert ? alertBox(data.text) : toast(data.text);
     case 'typing': return data.chat_id === activeId ? showTyping(data.action) : undefined;
     case 'commands': return takeCommands(data);
+    case 'keyboard': return log && takeKeyboard(log, data.keyboard);
     case 'panel': return refreshPanel();
     default: return undefined;
   }
@@ -90,11 +92,20 @@ function receive(log, message) {
       else {
         scroll.arrived();
         showTyping(null);
+        if (log.forcesReply) composer.reply(message, log.keyboard.input_field_placeholder);
+        log.forcesReply = false;
       }
     }
     composer.follow(log);
   }
   drawChrome();
+}
+
+// It comes just before the message that brought it: a forced reply is to that one.
+function takeKeyboard(log, keyboard) {
+  log.keyboard = keyboard;
+  log.forcesReply = Boolean(keyboard?.force_reply);
+  if (log === active()) composer.follow(log);
 }
 
 // With no chat named they are everybody's, except where a chat has commands of its own: the server knows.
@@ -152,7 +163,7 @@ async function tap(messageId, pressed) {
     await navigator.clipboard?.writeText(button.copy_text.text).catch(() => {});
     return toast('Скопировано');
   }
-  if (button?.pay) return toast('Оплата появится в песочнице скоро');
+  if (button?.pay) return pay(messageId, pressed);
   if (button?.callback_data == null) return toast('Эта кнопка работает только в Telegram');
   if (pressed.ariaBusy === 'true') return undefined;
   const log = active();
@@ -163,6 +174,19 @@ async function tap(messageId, pressed) {
   } catch (error) {
     log.setBusy(messageId);
     return toast(error.message);
+  }
+}
+
+// The bot is asked first, as before every payment; what comes of it arrives as a message.
+async function pay(messageId, pressed) {
+  if (pressed.ariaBusy === 'true') return undefined;
+  pressed.ariaBusy = 'true';
+  try {
+    return await payInvoice(activeId, messageId);
+  } catch (error) {
+    return toast(error.message);
+  } finally {
+    pressed.removeAttribute('aria-busy');
   }
 }
 

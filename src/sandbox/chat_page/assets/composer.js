@@ -12,8 +12,7 @@ export class Composer {
   #offered = []; // commands in the open menu
   #chosen = 0;
   #replyTo = null; // the message being answered
-  #forced = null; // the ForceReply message already obeyed or waved away
-  #keyboard = { id: null, hidden: false };
+  #keyboard = { of: null, hidden: false };
   #send;
   #drafts = 'draft';
 
@@ -82,18 +81,10 @@ export class Composer {
     if (message) element('reply-text').textContent = summary(message);
   }
 
-  // Obeys the keyboard or ForceReply that the bot's last words carry.
+  // Obeys the keyboard that the bot has set in this chat.
   follow(log) {
-    const messages = log.messages;
-    const last = messages.at(-1);
-    const forced = last && !log.isOut(last) && last.reply_markup?.force_reply ? last : null;
-    if (forced && this.#forced !== forced.message_id) {
-      this.#forced = forced.message_id;
-      this.reply(forced, forced.reply_markup.input_field_placeholder);
-    }
-    const source = messages.findLast(({ reply_markup: markup }) => markup?.keyboard || markup?.remove_keyboard);
-    const markup = source?.reply_markup;
-    if (this.#keyboard.id !== source?.message_id) this.#keyboard = { id: source?.message_id, hidden: false };
+    const markup = log.keyboard;
+    if (this.#keyboard.of !== markup) this.#keyboard = { of: markup, hidden: false };
     const rows = markup?.keyboard ?? [];
     morph(element('reply-keyboard'), rows.map((row) => h('div', { class: 'keyboard-row' },
       row.map((button) => h('button', { type: 'button', 'data-once': markup.one_time_keyboard }, button.text ?? button)))));
