@@ -9,6 +9,7 @@ mod support;
 mod telegram {
     mod bad_input;
     mod bot;
+    mod crowd;
     mod delivery;
     mod hostile;
     mod language;
