@@ -302,7 +302,7 @@ All of it is back: {price:token}. You have {balance:token}.
 
 To get them: /scripts.]],
 
-    shop_file_too_big = "The file is too large: I take up to {limit} KB.",
+    shop_file_too_big = "The file is too large: I take up to {limit} KB.",
     shop_file_lost = "I could not get the file from Telegram. Please send it once more.",
     shop_proposal = [[<b>{file}: checked, no mistakes</b>
 
@@ -324,7 +324,7 @@ Nothing has changed yet. Tap “Apply” and it takes effect at once; in an hour
     toast_shop_outdated = "Other files have taken effect meanwhile. Please begin again: I will show what would change now.",
     button_apply = "✅ Apply",
     button_discard = "❌ Discard",
-    rate_usage = "Prices count the dollar at <b>{rate} ₸</b> now, a rate of {date}. A new rate: <code>/rate 540</code> or <code>/rate 540.5</code>, and I will show what becomes of the prices.",
+    rate_usage = "Prices count the dollar at <b>{rate} ₸</b> now, a rate of {date}. A new rate: <code>/rate 540</code> or <code>/rate 540.5</code>, and I will show what becomes of the prices.",
     price_usage = "Like this: <code>/price +5%</code> makes everything dearer, <code>/price sora-2 -10%</code> one model cheaper. The models:\n{models}",
     reload_same = "The folder holds what is in force: version <code>{version}</code>.",
     reload_pinned = "Version <code>{version}</code>, put in force from the chat, is in force. The folder holds other files; they take effect when something in it changes.",
@@ -348,7 +348,7 @@ The folder stays as it is; as soon as something in it is edited, the folder take
 
 <pre>{table}</pre>
 
-Profit and margin are after the engine and the fee, for a video bought without a package's discount. The dollar is {rate} ₸ of {date}.]],
+Profit and margin are after the engine and the fee, for a video bought without a package's discount. The dollar is {rate} ₸ of {date}.]],
 
     prices_title = "Prices and profit",
     prices_seconds = "Seconds",
@@ -380,8 +380,8 @@ Profit and margin are after the engine and the fee, for a video bought without a
     button_no_end = "No end",
     alert_scripts_changed = "🟢 {who}: new scripts are in force, version <code>{version}</code>.\n{changes}",
     alert_script_warnings = "🟡 Have a look at the prices: the bot is working, but this is what it noticed.\n<code>{problems}</code>",
-    alert_rate_old = "🟡 The dollar rate in the prices is old: {rate} ₸ of {date}, {days} days ago. A new rate: <code>/rate 540</code>.",
-    card_promo = "🏷 {title}: −{percent}%, instead of <s>{price} ₸</s>",
+    alert_rate_old = "🟡 The dollar rate in the prices is old: {rate} ₸ of {date}, {days} days ago. A new rate: <code>/rate 540</code>.",
+    card_promo = "🏷 {title}: −{percent}%, instead of <s>{price} ₸</s>",
 
     alert_engine_closed = "🔴 The service “{engine}” refuses us: {reason}. Nothing is sold on it for now. Check the key and the payment.",
     alert_engine_down = "🟠 The service “{engine}” keeps failing: {reason}. New orders do not go there; once it answers, it is sold on again by itself. If that takes long, give the model a second route in pricing.lua.",

@@ -308,7 +308,7 @@ return locale {
 
 Прислать их — /scripts.]],
 
-    shop_file_too_big = "Файл слишком большой: принимаю до {limit} КБ.",
+    shop_file_too_big = "Файл слишком большой: принимаю до {limit} КБ.",
     shop_file_lost = "Не получилось забрать файл у Telegram. Пришлите его, пожалуйста, ещё раз.",
     shop_proposal = [[<b>{file}: проверено, ошибок нет</b>
 
@@ -330,7 +330,7 @@ return locale {
     toast_shop_outdated = "Тем временем вступили в силу другие файлы. Начните заново — покажу, что изменится теперь.",
     button_apply = "✅ Применить",
     button_discard = "❌ Отменить",
-    rate_usage = "Сейчас в ценах доллар по <b>{rate} ₸</b>, курс от {date}. Новый курс: <code>/rate 540</code> или <code>/rate 540,5</code> — покажу, что станет с ценами.",
+    rate_usage = "Сейчас в ценах доллар по <b>{rate} ₸</b>, курс от {date}. Новый курс: <code>/rate 540</code> или <code>/rate 540,5</code> — покажу, что станет с ценами.",
     price_usage = "Так: <code>/price +5%</code> — дороже всё, <code>/price sora-2 -10%</code> — дешевле одна модель. Модели:\n{models}",
     reload_same = "В папке то же, что в силе: версия <code>{version}</code>.",
     reload_pinned = "В силе версия <code>{version}</code>, поставленная из чата. В папке другие файлы; они вступят в силу, когда в ней что-нибудь изменят.",
@@ -354,7 +354,7 @@ return locale {
 
 <pre>{table}</pre>
 
-Прибыль и маржа — после движка и комиссии, если видео куплено без скидки на пакет. Доллар {rate} ₸ на {date}.]],
+Прибыль и маржа — после движка и комиссии, если видео куплено без скидки на пакет. Доллар {rate} ₸ на {date}.]],
 
     prices_title = "Цены и прибыль",
     prices_seconds = "Секунд",
@@ -363,7 +363,7 @@ return locale {
     prices_profit = "Прибыль",
     prices_margin = "Маржа",
     promos = "<b>Акции</b>\n\n{lines}",
-    promo_line = "• <b>{title}</b> −{percent} % · {models} · {when}",
+    promo_line = "• <b>{title}</b> −{percent} % · {models} · {when}",
     promos_none = "Сейчас акций нет.",
     promo_untitled = "Скидка",
     promo_weekend_title = "Выходные",
@@ -371,11 +371,11 @@ return locale {
     promo_always = "без срока",
     promo_ask_model = "<b>Новая акция</b>\n\nНа что скидка?",
     promo_ask_percent = "<b>Новая акция · {models}</b>\n\nСколько скинуть?",
-    promo_ask_days = "<b>Новая акция · {models}, −{percent} %</b>\n\nКогда?",
+    promo_ask_days = "<b>Новая акция · {models}, −{percent} %</b>\n\nКогда?",
     button_promo_new = "🏷 Новая акция",
-    button_promo_end = "⏹ Закончить: {title} −{percent} %",
+    button_promo_end = "⏹ Закончить: {title} −{percent} %",
     button_promo_all = "Все модели",
-    button_percent = "−{percent} %",
+    button_percent = "−{percent} %",
     button_days = "{label}: {when}",
     days_today = "Сегодня",
     days_tomorrow = "Завтра",
@@ -386,8 +386,8 @@ return locale {
     button_no_end = "Без срока",
     alert_scripts_changed = "🟢 {who}: новые скрипты в силе, версия <code>{version}</code>.\n{changes}",
     alert_script_warnings = "🟡 Посмотрите на цены: бот работает, но вот что он заметил.\n<code>{problems}</code>",
-    alert_rate_old = "🟡 Курс доллара в ценах старый: {rate} ₸ от {date}, прошло дней: {days}. Новый курс: <code>/rate 540</code>.",
-    card_promo = "🏷 {title}: −{percent} %, вместо <s>{price} ₸</s>",
+    alert_rate_old = "🟡 Курс доллара в ценах старый: {rate} ₸ от {date}, прошло дней: {days}. Новый курс: <code>/rate 540</code>.",
+    card_promo = "🏷 {title}: −{percent} %, вместо <s>{price} ₸</s>",
 
     alert_engine_closed = "🔴 Сервис «{engine}» нам отказывает: {reason}. Продажи на нём остановлены. Проверьте ключ и оплату.",
     alert_engine_down = "🟠 Сервис «{engine}» раз за разом не отвечает: {reason}. Новые заказы на него не идут; как только он ответит, продажи вернутся сами. Если это надолго, добавьте модели второй маршрут в pricing.lua.",

@@ -80,7 +80,7 @@ fn the_progress_was_shown_on(world: &World, card: i64) {
     let of_user = edits.iter().filter(|call| call.chat_id == Some(USER));
     assert!(of_user.clone().all(|call| call.params["message_id"] == card), "one message moves");
     let texts: Vec<&str> = of_user.filter_map(|call| call.params["text"].as_str()).collect();
-    assert!(texts.iter().any(|text| text.contains(" %") && text.contains("Прошло")), "{texts:#?}");
+    assert!(texts.iter().any(|text| text.contains('%') && text.contains("Прошло")), "{texts:#?}");
     let sent = done(world, "sendMessage");
     let orders = sent.iter().filter(|call| call.params["text"].as_str().unwrap().contains("Заказ № 1</b>"));
     assert_eq!(orders.count(), 0, "the order's card is the confirmation, edited");
