@@ -91,8 +91,10 @@ pub(super) async fn tap(
 }
 
 #[derive(Deserialize)]
-pub(super) struct Pay {
-    message_id: i64,
+#[serde(untagged)]
+pub(super) enum Pay {
+    Message { message_id: i64 },
+    Link { link: String },
 }
 
 pub(super) async fn pay(
@@ -101,7 +103,10 @@ pub(super) async fn pay(
     given: Given<Pay>,
 ) -> Answered {
     let id = page.persona(&id)?;
-    let paid = page.bot_api.pays(id, body(given)?.message_id).await;
+    let paid = match body(given)? {
+        Pay::Message { message_id } => page.bot_api.pays(id, message_id).await,
+        Pay::Link { link } => page.bot_api.pays_link(id, &link).await,
+    };
     paid.map(|charge| Json(json!({"ok": true, "charge_id": charge})))
         .map_err(|error| Problem::bad(error.to_string()))
 }

@@ -114,6 +114,8 @@ async fn what_the_page_does_reaches_the_bot() {
         ("/sandbox/chats/7/text", json!({"text": "x"})),
         ("/sandbox/chats/1001/tap", json!({"message_id": 99, "callback_data": "x"})),
         ("/sandbox/chats/1001/pay", json!({"message_id": id})),
+        ("/sandbox/chats/1001/pay", json!({"link": "https://t.me/$nobody"})),
+        ("/sandbox/chats/1001/pay", json!({})),
         ("/sandbox/engine", json!({"next": "explode"})),
     ] {
         let (status, answer) = server.post(path, body).await;

@@ -28,7 +28,8 @@ export const sendText = (persona, text, replyTo) =>
   post(`/sandbox/chats/${persona}/text`, { text, ...(replyTo && { reply_to: replyTo }) });
 export const tapButton = (persona, messageId, data) =>
   post(`/sandbox/chats/${persona}/tap`, { message_id: messageId, callback_data: data });
-export const payInvoice = (persona, messageId) => post(`/sandbox/chats/${persona}/pay`, { message_id: messageId });
+// `invoice` is { message_id } or { link }.
+export const payInvoice = (persona, invoice) => post(`/sandbox/chats/${persona}/pay`, invoice);
 export const fileAddress = (fileId) => `/sandbox/files/${encodeURIComponent(fileId)}`;
 
 export function sendPhoto(persona, file, caption, asFile) {

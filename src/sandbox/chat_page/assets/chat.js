@@ -163,7 +163,7 @@ async function tap(messageId, pressed) {
     await navigator.clipboard?.writeText(button.copy_text.text).catch(() => {});
     return toast('Скопировано');
   }
-  if (button?.pay) return pay(messageId, pressed);
+  if (button?.pay) return pay({ message_id: messageId }, pressed);
   if (button?.callback_data == null) return toast('Эта кнопка работает только в Telegram');
   if (pressed.ariaBusy === 'true') return undefined;
   const log = active();
@@ -178,11 +178,11 @@ async function tap(messageId, pressed) {
 }
 
 // The bot is asked first, as before every payment; what comes of it arrives as a message.
-async function pay(messageId, pressed) {
+async function pay(invoice, pressed) {
   if (pressed.ariaBusy === 'true') return undefined;
   pressed.ariaBusy = 'true';
   try {
-    return await payInvoice(activeId, messageId);
+    return await payInvoice(activeId, invoice);
   } catch (error) {
     return toast(error.message);
   } finally {
@@ -196,6 +196,10 @@ function clicked(event) {
   if (part('[data-start]')) return deliver((id) => sendText(id, '/start'));
   if (!message) return undefined;
   const messageId = Number(message.dataset.messageId);
+  if (part('.inline-button[href^="https://t.me/$"]')) {
+    event.preventDefault();
+    return pay({ link: part('.inline-button').href }, part('.inline-button'));
+  }
   if (part('.inline-button:not([href])')) return tap(messageId, part('.inline-button'));
   if (part('[data-command]')) return deliver((id) => sendText(id, part('[data-command]').dataset.command));
   if (part('[data-goto]')) {
