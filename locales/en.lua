@@ -56,13 +56,14 @@ Such a request is declined, and you get all your tokens back.
 
 /generate — a new video (or just write what should be in the shot)
 /balance — balance and history
-/queue — your orders
+/queue — orders in progress
+/videos — your videos
 /buy — token packages
 /language — the language I speak
 /support — write to us
 /help — these tips]],
 
-    unknown_command = "There is no such command. There are /generate, /balance, /queue, /buy, /language and /help — or just write what should be in the shot.",
+    unknown_command = "There is no such command. There are /generate, /balance, /queue, /videos, /buy, /language and /help — or just write what should be in the shot.",
     other_message = "I understand words: describe a scene in an ordinary message, and I will offer you options with prices. Tips: /help.",
     picture_later = "Videos from pictures are coming soon. For now, describe the scene in words, and I will offer you options with prices.",
     group = "Videos are ordered in a private chat: {link}",
@@ -174,7 +175,7 @@ You have {balance:token}.]],
     order_ready = "📤 The video is ready, sending it to you.",
     order_delivered = "✅ Done! The video is below, in this chat.",
     order_cancelled = "The order is cancelled, {price:token} back on your balance.",
-    order_refunded = "The video did not work out, {price:token} back on your balance.",
+    order_refunded = "The video did not work out, {price:token} back on your balance.\n{reason}",
     rest_measured = "{time} left",
     rest_usual = "usually {from}–{to} min",
     time_soon = "less than a minute",
@@ -265,6 +266,45 @@ All of it is back: {price:token}. You have {balance:token}.
     advice_again = "Please order once more: it usually works the second time.",
     advice_smaller = "Please order a shorter video or a simpler quality.",
     advice_later = "Please try again later or choose another quality.",
+
+    -- После видео -------------------------------------------------------------------------------------------------
+
+    button_videos = "🎞 My videos",
+    command_videos = "My videos",
+    button_edit = "✏️ Edit the description",
+    button_size = "📐 Another shape",
+    button_remix = "🪄 Change the video",
+    button_resend = "📤 Send again",
+    button_file = "📎 As a file",
+    button_newer = "⬅️ Newer",
+    button_older = "Older ➡️",
+    gallery = [[<b>Order No. {number}</b> · {model}, {seconds} s
+<i>{prompt}</i>
+
+Video {place} of {total}]],
+    gallery_empty = "Your videos will be here; there are none yet. Describe a scene, and the first will appear.",
+    caption_gift = [[🎁 <b>Order No. {number}</b> worked out after all. You have had its tokens back already, so it is a gift.
+<i>{prompt}</i>]],
+    caption_file = "Order No. {number} as a file, uncompressed: {size}, {seconds} s.",
+    ask_edit = [[Send the new description — quality, length and shape stay as in order No. {number}.
+
+It was (tap to copy):
+<code>{prompt}</code>]],
+    ask_remix = [[What should change in the video of order No. {number}? Describe it in one message — for example: <i>“let it snow”</i>.
+
+It was:
+<i>{prompt}</i>]],
+    card_remix = "🪄 Changing the video of order No. {number}: its length and shape stay the same.",
+    remix_not_now = "This video cannot be changed now. Send the description of a new one, and I will offer options with prices.",
+    toast_no_remix = "This video cannot be changed: the service does not do that.",
+    toast_film_gone = "We no longer keep this file.",
+    toast_sending = "Sending it",
+    toast_stopping = "Asking the service to stop",
+    order_stopping = "⏹ Asking the service to stop your order. If it does, your tokens come back; if not, your video comes.",
+    order_unstoppable = "The service cannot stop your order, so the video will be made.",
+    state_stopping = "being stopped",
+    refund_source_gone = "The service no longer has the original video, and without it there is nothing to change.",
+    advice_from_words = "Order such a video anew, from its description.",
 
     -- Для администраторов -----------------------------------------------------------------------------------------------
 

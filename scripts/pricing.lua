@@ -77,6 +77,8 @@ return pricing {
   --   prompt_limit             сколько знаков может быть в описании видео
   --   raise_percent            на сколько процентов поднять цену одной этой модели; можно не писать
   --   render_deadline_minutes  сколько минут ждать самое большее; потом бот вернёт деньги
+  --   remix                    true, если движок умеет менять готовое видео по описанию
+  --   stop                     true, если движок останавливает начатое видео по просьбе и денег за него не берёт
   models = {
     {
       id = "sora-2",
@@ -89,6 +91,7 @@ return pricing {
       wait_minutes = { 2, 5 },
       prompt_limit = 4000,
       render_deadline_minutes = 30,
+      remix = true,
     },
     {
       id = "sora-2-pro",
@@ -101,6 +104,7 @@ return pricing {
       wait_minutes = { 5, 10 },
       prompt_limit = 4000,
       render_deadline_minutes = 30,
+      remix = true,
     },
     {
       id = "sora-2-pro-1080",
@@ -113,6 +117,7 @@ return pricing {
       wait_minutes = { 5, 10 },
       prompt_limit = 4000,
       render_deadline_minutes = 30,
+      remix = true,
     },
   },
 

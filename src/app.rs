@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Offset as _, TimeZone as _};
 use chrono_tz::Tz;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 
 use crate::domain::day::Day;
 use crate::domain::id::{JobId, UserId};
@@ -22,6 +22,7 @@ mod accepted;
 mod account;
 pub mod engines;
 mod erasure;
+mod films;
 mod forecast;
 pub mod housekeeping;
 mod intake;
@@ -43,6 +44,7 @@ pub use accepted::{
 pub use account::{TopUp, TopUpDone, TopUpRefusal, Whom};
 pub use engines::Engines;
 pub use erasure::EraseRefusal;
+pub use films::{FilmPage, ResendRefusal};
 pub use intake::{Incoming, Met};
 pub use order::{CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
 pub use payments::Reconciled;
@@ -51,8 +53,11 @@ pub use rails::Rails;
 
 pub use scripts::{ScriptFile, ScriptRefusal, hundredths};
 
-pub use crate::store::{By, PurchaseRefusal, ScriptAuthor, ScriptVersion};
+pub use crate::store::{By, Cancelling, PurchaseRefusal, ScriptAuthor, ScriptVersion};
 use port::{Clock, Random, Scripts};
+
+/// Wishes to stop that a job may have missed before it looks at all of them again.
+const STOPS_HEARD: usize = 16;
 
 /// Everything a use case needs. One of it exists per running bot; it is shared.
 pub struct App {
@@ -132,12 +137,21 @@ pub fn day_in(zone: Tz, now: Timestamp) -> Day {
 pub struct AppError(#[from] pub StoreError);
 
 /// Rung when there is something to do, so that nobody waits for a tick.
-#[derive(Default)]
 struct Bells {
     worker: Notify,
     outbox: Notify,
     payments: Notify,
     progress: Notify,
+    /// For the one job that its user wants stopped.
+    stop: broadcast::Sender<JobId>,
+}
+
+impl Default for Bells {
+    fn default() -> Self {
+        let stop = broadcast::Sender::new(STOPS_HEARD);
+        let [worker, outbox, progress, payments] = [(); 4].map(|()| Notify::new());
+        Self { worker, outbox, progress, payments, stop }
+    }
 }
 
 impl App {

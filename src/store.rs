@@ -12,8 +12,11 @@ use redb::{Database, ReadTransaction, ReadableDatabase, StorageBackend};
 
 mod audit;
 mod codec;
+mod drafts;
 mod earnings;
 mod erasure;
+mod films;
+mod gifts;
 mod inbox;
 mod jobs;
 mod ledger;
@@ -25,6 +28,7 @@ mod purchases;
 mod schema;
 mod scripts;
 mod seal;
+mod stopping;
 mod tables;
 mod told;
 mod verify;
@@ -35,7 +39,7 @@ pub use earnings::DayEarned;
 pub use erasure::Unfinished;
 pub use jobs::{Settled, StartRefusal, StepRefusal};
 pub use ledger::{TopUpOrder, TopUpRefusal, TopUpResult};
-pub use orders::{CancelRefusal, NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
+pub use orders::{NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
 pub use payments::{
     ConfirmRefusal, Confirmed, Doubted, Noted, PaymentState, Resolution, ResolveRefusal, TakenBack,
 };
@@ -43,6 +47,7 @@ pub use people::Meeting;
 pub use purchases::{NewPurchase, PurchaseRefusal};
 pub use scripts::{NewScripts, SCRIPT_VERSIONS_KEPT, ScriptAuthor, ScriptVersion, hash_of};
 pub use seal::DataKey;
+pub use stopping::{CancelRefusal, Cancelling};
 pub use told::Subject;
 pub use verify::{Report, Violation};
 pub use writer::OnFatal;

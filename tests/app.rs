@@ -7,9 +7,12 @@ mod support;
 
 mod app {
     mod anything;
+    mod cancelling;
     mod crashes;
     mod delivering;
     mod fetching;
+    mod films;
+    mod gifts;
     mod ordering;
     mod queueing;
     mod rendering;

@@ -11,6 +11,7 @@ mod telegram {
     mod bot;
     mod crowd;
     mod delivery;
+    mod films;
     mod hostile;
     mod language;
     mod menus;

@@ -66,7 +66,7 @@ pub async fn one_order(store: &Store, user: UserId, draft: u64) -> Result<()> {
     let limits = OrderLimits { per_user: usize::MAX, in_all: usize::MAX };
     let order = NewOrder { user, draft, quote: quote(), card: None, limits, now: NOON };
     let placed = store.place_order(None, order).await??;
-    store.cancel_order(None, user, placed.job.id, NOON).await??;
+    store.cancel_order(None, user, placed.job.id, false, NOON).await??;
     Ok(())
 }
 

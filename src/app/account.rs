@@ -64,6 +64,19 @@ impl App {
         Ok(self.store.history(user, limit)?)
     }
 
+    /// A page of what moved the tokens he may spend, newest first, from page 0; and whether older ones follow.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn history_page(
+        &self,
+        user: UserId,
+        page: usize,
+        size: usize,
+    ) -> Result<(Vec<Movement>, bool), AppError> {
+        Ok(self.store.history_page(user, page, size)?)
+    }
+
     pub fn is_admin(&self, user: UserId) -> bool {
         self.settings.admins.contains(&user)
     }

@@ -8,7 +8,7 @@ use super::port::Stage;
 use super::{App, AppError};
 use crate::domain::catalog::Quote;
 use crate::domain::id::{JobId, ModelId};
-use crate::domain::job::{Job, JobState};
+use crate::domain::job::{Job, JobState, StopWish};
 use crate::store::StoreError;
 
 /// An estimate never says "done": only the engine does.
@@ -70,6 +70,9 @@ impl App {
     /// How far an order under way is: as the engine says, or else as the time gone by says. None of any other.
     pub(super) fn stage_of(&self, job: &Job) -> Option<Stage> {
         let render = match &job.state {
+            JobState::Submitting(_) | JobState::Rendering(_) if job.stop == Some(StopWish::Asked) => {
+                return Some(Stage::Stopping);
+            }
             JobState::Submitting(_) => return Some(Stage::Starting),
             JobState::Rendering(render) => render,
             JobState::Fetching(_) => return Some(Stage::Fetching),

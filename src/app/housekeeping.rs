@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{App, AppError};
 use crate::domain::economics::RATE_DAYS;
 use crate::domain::id::JobId;
-use crate::domain::job::{Job, JobState};
+use crate::domain::job::{Gift, Job, JobState};
 use crate::domain::notice::Alert;
 use crate::store::Subject;
 
@@ -69,11 +69,14 @@ fn job_number(path: &Path) -> Option<JobId> {
 }
 
 fn is_old(app: &App, job: &Job) -> bool {
-    match &job.state {
+    match (&job.state, &job.gift) {
         // He asked to be forgotten.
-        JobState::Delivered(_) if job.prompt.is_empty() => true,
-        JobState::Delivered(delivery) => app.clock.now().since(delivery.at) > app.settings.keep_films,
-        JobState::Refunded(_) | JobState::Cancelled => true,
+        (JobState::Delivered(_), _) if job.prompt.is_empty() => true,
+        (JobState::Delivered(delivery), _) | (_, Some(Gift::Given(delivery))) => {
+            app.clock.now().since(delivery.at) > app.settings.keep_films
+        }
+        (JobState::Refunded(_), Some(Gift::Sought { .. } | Gift::Here(_))) => false,
+        (JobState::Refunded(_) | JobState::Cancelled, _) => true,
         _ => false,
     }
 }

@@ -7,11 +7,11 @@ use super::{App, AppError};
 use crate::domain::account::Balance;
 use crate::domain::catalog::{Model, Orientation, Quote};
 use crate::domain::day::Day;
-use crate::domain::draft::Draft;
+use crate::domain::draft::{Basis, Draft};
 use crate::domain::id::{DraftId, JobId, MessageRef, ModelId, UpdateId, UserId};
 use crate::domain::job::{Job, Phase};
 use crate::domain::money::Tokens;
-use crate::store::{self, NewOrder, OrderLimits};
+use crate::store::{self, Cancelling, NewOrder, OrderLimits};
 
 /// A user's live orders are among his newest jobs: his queue cap and the jobs running are far below this.
 const NEWEST_JOBS: usize = 100;
@@ -43,7 +43,7 @@ pub enum OrderRefusal {
 
 #[derive(Debug, thiserror::Error)]
 pub enum CancelRefusal {
-    #[error("it is no longer waiting")]
+    #[error("it can no longer be stopped")]
     TooLate,
     #[error("it is not his")]
     NotYours,
@@ -109,6 +109,27 @@ impl App {
         Ok(self.store.begin_draft(user, DraftId(update.0), prompt, self.clock.now()).await?)
     }
 
+    /// The same with words that the user has just written: they may answer what he was asked last.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn begin_said(
+        &self,
+        update: UpdateId,
+        user: UserId,
+        prompt: String,
+    ) -> Result<Draft, AppError> {
+        Ok(self.store.begin_said(user, DraftId(update.0), prompt, self.clock.now()).await?)
+    }
+
+    /// His next words will go on from that order; None: from nothing in particular.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn ask_for_words(&self, user: UserId, basis: Option<Basis>) -> Result<(), AppError> {
+        Ok(self.store.ask(user, basis, self.clock.now()).await?)
+    }
+
     /// # Errors
     /// What the store says.
     pub fn draft(&self, user: UserId, id: DraftId) -> Result<Option<Draft>, AppError> {
@@ -145,20 +166,37 @@ impl App {
         Ok(Placed { job: placed.job, stage, balance: placed.balance })
     }
 
-    /// Takes a waiting order back.
+    /// Takes an order back: one that waits at once; one that has begun, where its engine can stop it, as soon as that has
+    /// said so.
     ///
     /// # Errors
-    /// `TooLate` once it has started.
-    pub async fn cancel(&self, update: UpdateId, user: UserId, job: JobId) -> Result<Balance, CancelRefusal> {
-        let cancelled =
-            self.store.cancel_order(Some(update), user, job, self.clock.now()).await.map_err(AppError)?;
-        let balance = cancelled.map_err(|refusal| match refusal {
+    /// `TooLate` when it can no longer be stopped.
+    pub async fn cancel(
+        &self,
+        scripts: &ScriptSet,
+        update: UpdateId,
+        user: UserId,
+        id: JobId,
+    ) -> Result<Cancelling, CancelRefusal> {
+        let Some(job) = self.job(user, id)? else {
+            return Err(CancelRefusal::NotYours);
+        };
+        let (may_stop, now) = (scripts.catalog.abilities(&job.quote).stop, self.clock.now());
+        let cancelled = self.store.cancel_order(Some(update), user, id, may_stop, now).await;
+        let cancelling = cancelled.map_err(AppError)?.map_err(|refusal| match refusal {
             store::CancelRefusal::TooLate => CancelRefusal::TooLate,
             store::CancelRefusal::NotYours => CancelRefusal::NotYours,
         })?;
+        match cancelling {
+            Cancelling::Done(_) => tracing::info!(order = id.0, "order cancelled"),
+            Cancelling::Asked => {
+                tracing::info!(order = id.0, "order to be stopped");
+                // Nobody hears it: the job has ended meanwhile, or is resumed at the next start.
+                let _ = self.bells.stop.send(id);
+            }
+        }
         self.bells.progress.notify_one();
-        tracing::info!(order = job.0, "order cancelled");
-        Ok(balance)
+        Ok(cancelling)
     }
 
     /// A user's live orders, oldest first.

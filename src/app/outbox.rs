@@ -12,9 +12,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::App;
-use super::port::{Chat, ChatError, Parcel, Sent};
+use super::port::{Chat, ChatError, FilmParcel, Parcel, Sent};
 use crate::domain::id::{PurchaseId, UserId};
-use crate::domain::job::{JobState, Phase};
+use crate::domain::job::{Film, Gift, Job, JobState};
 use crate::domain::notice::{Alert, Notice, NoticeMessage};
 use crate::domain::purchase::PurchaseState;
 use crate::store::StoreError;
@@ -95,7 +95,9 @@ async fn send(app: &App, chat: &dyn Chat, notice: &Notice) -> Result<(), StoreEr
     app.tell_of_faults(&app.scripts.current()).await;
     let now = app.clock.now();
     match outcome {
-        Ok(Sent { message: None, .. }) if matches!(notice.message, NoticeMessage::Film(_)) => {
+        Ok(Sent { message: None, .. })
+            if matches!(notice.message, NoticeMessage::Film(_) | NoticeMessage::Gift(_)) =>
+        {
             tracing::error!(
                 notice = notice.id.0,
                 "the chat took a film and shows no message: it is sent again"
@@ -131,25 +133,36 @@ fn parcel(app: &App, notice: &Notice) -> Result<Option<Parcel>, StoreError> {
     let balance = app.store.balance(notice.to)?.available;
     Ok(match &notice.message {
         NoticeMessage::Film(id) => {
-            let language = app.addressee(notice.to)?.language;
-            let viewer = app.menu_context(&app.scripts.current(), notice.to, language.as_deref());
-            let viewer = viewer.map_err(|error| error.0)?;
-            app.store.job(*id)?.and_then(|job| {
-                let JobState::Ready(film) = job.state else { return None };
-                let (path, thumbnail) = app.film_paths(*id);
-                let thumbnail = film.has_thumbnail.then_some(thumbnail);
-                Some(Parcel::Film { job, viewer, film, path, thumbnail })
-            })
+            let job = app.store.job(*id)?;
+            let ready = job.and_then(|job| match job.state {
+                JobState::Ready(film) => Some((job, film)),
+                _ => None,
+            });
+            ready.map(|(job, film)| film_parcel(app, job, film)).transpose()?.map(Parcel::Film)
+        }
+        NoticeMessage::Copy(id) => {
+            let job = app.store.job(*id)?.and_then(|job| job.film().map(|film| (job, film)));
+            job.map(|(job, film)| film_parcel(app, job, film)).transpose()?.map(Parcel::Copy)
+        }
+        NoticeMessage::Gift(id) => {
+            let job = app.store.job(*id)?;
+            let here = job.and_then(|job| match job.gift {
+                Some(Gift::Here(film)) => Some((job, film)),
+                _ => None,
+            });
+            here.map(|(job, film)| film_parcel(app, job, film)).transpose()?.map(Parcel::Gift)
+        }
+        NoticeMessage::File(id) => {
+            let job = app.store.job(*id)?.and_then(|job| job.film().map(|film| (job, film)));
+            job.map(|(job, film)| film_parcel(app, job, film)).transpose()?.map(Parcel::File)
         }
         NoticeMessage::Refund(id, reason) => {
             app.store.job(*id)?.map(|job| Parcel::Refund { job, reason: *reason, balance })
         }
         NoticeMessage::Card(id) => {
             let job = app.store.job(*id)?;
-            job.filter(|job| {
-                job.card.is_some() && matches!(job.state.phase(), Phase::Delivered | Phase::Refunded)
-            })
-            .map(|job| Parcel::Card { job })
+            job.filter(|job| job.card.is_some() && job.state.phase().is_final())
+                .map(|job| Parcel::Card { job })
         }
         NoticeMessage::Credit { amount } => Some(Parcel::Credit { amount: *amount, balance }),
         // It may have been decided on meanwhile.
@@ -177,6 +190,15 @@ fn claim(app: &App, id: PurchaseId) -> Result<Option<Parcel>, StoreError> {
     Ok(Some(Parcel::Claim { purchase, buyer }))
 }
 
+fn film_parcel(app: &App, job: Job, film: Film) -> Result<FilmParcel, StoreError> {
+    let language = app.addressee(job.user)?.language;
+    let viewer = app.menu_context(&app.scripts.current(), job.user, language.as_deref());
+    let viewer = viewer.map_err(|error| error.0)?;
+    let (path, thumbnail) = app.film_paths(job.id);
+    let thumbnail = film.has_thumbnail.then_some(thumbnail);
+    Ok(FilmParcel { job, viewer, film, path, thumbnail })
+}
+
 fn kind(message: &NoticeMessage) -> &'static str {
     match message {
         NoticeMessage::Film(_) => "film",
@@ -188,5 +210,8 @@ fn kind(message: &NoticeMessage) -> &'static str {
         NoticeMessage::TakenBack { .. } => "taken back",
         NoticeMessage::GivenBack { .. } => "given back",
         NoticeMessage::PaidBack { .. } => "paid back",
+        NoticeMessage::Copy(_) => "copy",
+        NoticeMessage::File(_) => "file",
+        NoticeMessage::Gift(_) => "gift",
     }
 }

@@ -10,7 +10,7 @@ mod scripts;
 mod webhook;
 
 pub use chance::{Clock, Random};
-pub use chat::{Addressee, CardView, Chat, ChatError, Parcel, Sent, Stage};
+pub use chat::{Addressee, CardView, Chat, ChatError, FilmParcel, Parcel, Sent, Stage};
 pub use engine::{
     Callback, CallbackRefusal, Capabilities, Engine, EngineSource, Failure, FailureKind, Fetched, Polled,
     Progress, RenderRequest, Sighting, Sought, Submission,

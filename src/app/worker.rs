@@ -16,12 +16,14 @@ use tokio_util::sync::CancellationToken;
 use super::App;
 use super::port::{Failure, FailureKind};
 use crate::domain::id::JobId;
-use crate::domain::job::{Job, JobState, Phase, RefundReason};
+use crate::domain::job::{Job, JobState, Phase, RefundReason, Render};
 use crate::domain::notice::Alert;
 use crate::store::{StartRefusal, StoreError};
 
 mod fetch;
+mod gift;
 mod poll;
+mod stop;
 mod submit;
 
 /// What a step of a job answers.
@@ -45,17 +47,28 @@ struct Pace {
     failures: u32,
     /// How often in a row the engine said that it does not know the job.
     missing: u32,
+    /// Requests to stop it whose outcome nobody knows.
+    stops: u32,
     /// The intent on disk was written just now and its request not sent yet.
     may_send: bool,
     /// The engine has had time to list what it may have taken.
     settled: bool,
 }
 
-/// Runs jobs until told to stop; waits for requests that are under way for at most `grace`.
+/// Runs jobs until told to stop, and looks for films that may be gifts; waits for requests that are under way for at most
+/// `grace`.
 ///
 /// # Errors
 /// When the store has stopped.
 pub async fn run(app: Arc<App>, stop: CancellationToken, grace: Duration) -> Result<(), StoreError> {
+    let seeking = gift::seek(app.clone(), stop.clone());
+    tokio::select! {
+        ended = work(app, stop, grace) => ended,
+        Err(error) = seeking => Err(error),
+    }
+}
+
+async fn work(app: Arc<App>, stop: CancellationToken, grace: Duration) -> Result<(), StoreError> {
     let mut running = Running::default();
     for job in app.store.running()? {
         tracing::info!(order = job.id.0, phase = job.state.phase().name(), "resumed");
@@ -125,7 +138,9 @@ impl Running {
 
 /// Takes one job step by step to its end.
 async fn drive(app: Arc<App>, stop: CancellationToken, id: JobId, may_send: bool) -> Result<(), StoreError> {
-    let mut pace = Pace { phase: None, failures: 0, missing: 0, may_send, settled: false };
+    let mut pace = Pace { phase: None, failures: 0, missing: 0, stops: 0, may_send, settled: false };
+    // From before the job is looked at: no wish of its user is missed.
+    let mut wishes = app.bells.stop.subscribe();
     while !stop.is_cancelled() {
         let Some(job) = app.store.job(id)? else { return Ok(()) };
         let phase = Some(job.state.phase());
@@ -164,6 +179,7 @@ async fn drive(app: Arc<App>, stop: CancellationToken, id: JobId, may_send: bool
         tokio::select! {
             () = stop.cancelled() => {}
             () = app.clock.sleep(wait) => {}
+            () = stop::wished(&mut wishes, id) => {}
         }
     }
     app.percents.forget(id);
@@ -192,6 +208,12 @@ async fn give_back(app: &App, job: &Job, reason: RefundReason, alerts: Vec<Alert
     Ok(())
 }
 
+/// Has a render taken longer than it may?
+fn overdue(app: &App, job: &Job, render: &Render) -> bool {
+    let deadline = Duration::from_secs(u64::from(job.quote.render_deadline_s));
+    app.clock.now().since(render.since) > deadline
+}
+
 /// What a definite refusal means for the order, and for the shop.
 fn refused(app: &App, job: &Job, failure: &Failure) -> Step {
     tracing::warn!(order = job.id.0, %failure, "the engine refused");
@@ -199,6 +221,10 @@ fn refused(app: &App, job: &Job, failure: &Failure) -> Step {
         FailureKind::Moderation => RefundReason::Moderation,
         FailureKind::BadInput => RefundReason::BadInput,
         FailureKind::Billing | FailureKind::Access => RefundReason::EngineClosed,
+        // Before there is a ticket nothing of its own can be missing.
+        FailureKind::Missing if job.remix_of.is_some() && job.state.ticket().is_none() => {
+            RefundReason::SourceGone
+        }
         FailureKind::Missing => RefundReason::FilmLost,
         FailureKind::TooLarge => RefundReason::TooLarge,
         FailureKind::Busy | FailureKind::Server | FailureKind::Network | FailureKind::Broken => {

@@ -45,6 +45,16 @@ pub struct Model {
     pub render_deadline_s: u32,
     /// The owner knows that it may cost him money.
     pub allow_loss: bool,
+    pub abilities: Abilities,
+}
+
+/// What the engine can do with this model beyond making a film of words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Abilities {
+    /// Change a film that it has made.
+    pub remix: bool,
+    /// Stop a render under way, and not ask money for it.
+    pub stop: bool,
 }
 
 /// A model on one engine at one cost.
@@ -171,6 +181,15 @@ pub struct Quote {
 impl Catalog {
     pub fn model(&self, id: &ModelId) -> Option<&Model> {
         self.models.iter().find(|model| model.id == *id)
+    }
+
+    /// What can be done with a film that was made under this quote, or is being made: as the owner says of its model now, if
+    /// that is still rendered in the same place.
+    pub fn abilities(&self, quote: &Quote) -> Abilities {
+        let route = |model: &&Model| {
+            model.route.engine == quote.route.engine && model.route.model == quote.route.model
+        };
+        self.model(&quote.model).filter(route).map(|model| model.abilities).unwrap_or_default()
     }
 
     /// A model as it is sold on that day: its offers at the reduced prices, if a promotion holds.

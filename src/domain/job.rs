@@ -5,6 +5,7 @@
 //!    │           │            │            │
 //!    ▼           ▼            ▼            ▼
 //! Cancelled   Refunded     Refunded     Refunded
+//!             Cancelled    Cancelled
 //! ```
 //!
 //! It never skips a step forward and never leaves a final state.
@@ -25,10 +26,39 @@ pub struct Job {
     pub prompt: String,
     /// With which the film can be sent again for nothing, once it was delivered.
     pub file_id: Option<String>,
+    /// The engine's id of it, kept beyond its end: a remix goes on from there.
+    pub ticket: Option<Ticket>,
+    /// The order whose film this one changes.
+    pub remix_of: Option<JobId>,
+    /// Its user would have it stopped while it renders.
+    pub stop: Option<StopWish>,
+    /// A refunded one whose film is looked for all the same, or was found.
+    pub gift: Option<Gift>,
     /// The message that shows this order's life.
     pub card: Option<MessageRef>,
     pub created_at: Timestamp,
     pub state: JobState,
+}
+
+/// What became of the wish to stop an order that has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StopWish {
+    /// The engine is being asked, or will be as soon as it can be.
+    Asked,
+    /// The engine goes on: it does not stop this one.
+    Refused,
+}
+
+/// A render that was given up because nobody knew how it would end: if it ends well, its film is a gift. The tokens are back
+/// and stay there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Gift {
+    /// Looked for until then; without a ticket, by what was asked for since `asked_at`.
+    Sought { asked_at: Timestamp, until: Timestamp },
+    /// It is here.
+    Here(Film),
+    /// The user has it.
+    Given(Delivery),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,10 +136,17 @@ pub enum RefundReason {
     TooLarge,
     /// Nobody could say whether the engine took it.
     Unknown,
+    /// The engine no longer has the film that was to be changed.
+    SourceGone,
 }
 
 impl RefundReason {
-    pub const ALL: [Self; 8] = [
+    /// May the film still come?
+    pub fn leaves_it_open(self) -> bool {
+        matches!(self, Self::TimedOut | Self::Unknown)
+    }
+
+    pub const ALL: [Self; 9] = [
         Self::Moderation,
         Self::BadInput,
         Self::EngineFailed,
@@ -118,7 +155,18 @@ impl RefundReason {
         Self::FilmLost,
         Self::TooLarge,
         Self::Unknown,
+        Self::SourceGone,
     ];
+}
+
+impl Job {
+    /// The film that its user has.
+    pub fn film(&self) -> Option<Film> {
+        match (&self.state, &self.gift) {
+            (JobState::Delivered(delivery), _) | (_, Some(Gift::Given(delivery))) => Some(delivery.film),
+            _ => None,
+        }
+    }
 }
 
 /// The short name of a state, for logs, panels and tests.
@@ -202,8 +250,8 @@ impl Phase {
         match self {
             P::Queued => matches!(next, P::Submitting | P::Cancelled),
             // Submitting again is a new attempt; Rendering to Rendering would be a second ticket for one job.
-            P::Submitting => matches!(next, P::Submitting | P::Rendering | P::Refunded),
-            P::Rendering => matches!(next, P::Fetching | P::Refunded),
+            P::Submitting => matches!(next, P::Submitting | P::Rendering | P::Refunded | P::Cancelled),
+            P::Rendering => matches!(next, P::Fetching | P::Refunded | P::Cancelled),
             P::Fetching => matches!(next, P::Ready | P::Refunded),
             P::Ready => next == P::Delivered,
             P::Delivered | P::Cancelled | P::Refunded => false,

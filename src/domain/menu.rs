@@ -146,6 +146,7 @@ actions! {
     MenuAction {
         Generate = "generate",
         Ideas = "ideas",
+        Videos = "videos",
         Balance = "balance",
         Queue = "queue",
         Buy = "buy",
@@ -154,7 +155,15 @@ actions! {
 }
 actions! {
     /// What a button under a video does. Its label is the text `button_<name>`.
-    VideoAction { Again = "again", New = "new" }
+    VideoAction {
+        Again = "again",
+        Edit = "edit",
+        Size = "size",
+        Remix = "remix",
+        Resend = "resend",
+        File = "file",
+        New = "new",
+    }
 }
 
 impl MenuModel {

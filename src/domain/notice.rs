@@ -41,6 +41,12 @@ pub enum NoticeMessage {
     GivenBack { amount: Tokens },
     /// A delivered video was paid back.
     PaidBack { job: JobId, amount: Tokens },
+    /// The film of a delivered job once more.
+    Copy(JobId),
+    /// The same as a file, just as the engine made it.
+    File(JobId),
+    /// The film of a refunded job that was found after all.
+    Gift(JobId),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

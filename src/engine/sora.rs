@@ -29,7 +29,7 @@ use crate::app::port::{
 use crate::domain::{id::Ticket, reconcile::CLOCK_SKEW};
 
 use self::answer::Answer;
-use self::http::{Http, Unsent};
+use self::http::{Body, Http, Unsent};
 use self::veil::Veil;
 use self::walk::{Step, Walk};
 use super::film;
@@ -105,15 +105,6 @@ impl Sora {
         Ok(Self { http: Http::new(settings)? })
     }
 
-    /// Removes a render over there. It costs nothing to leave it: engines forget by themselves.
-    ///
-    /// # Errors
-    /// `Missing` when it is gone already; anything else when it may still be there.
-    pub async fn delete(&self, ticket: &Ticket) -> Result<(), Failure> {
-        let answer = self.http.delete(ticket).await?;
-        verdict::content(&answer, self.http.key()).map(|_| ())
-    }
-
     /// The film's bytes are about to come, or why not.
     async fn open_film(&self, ticket: &Ticket) -> Result<Response, Failure> {
         let address = self.http.address(Some(ticket), Some("content"));
@@ -174,17 +165,18 @@ impl Engine for Sora {
     }
 
     async fn submit(&self, request: &RenderRequest) -> Submission {
-        // `seconds` is text on this wire; a form is what all servers take, JSON only some
-        let form = Form::new()
-            .text("model", request.model.clone())
-            .text("prompt", request.prompt.clone())
-            .text("seconds", request.seconds.to_string())
-            .text("size", request.size.to_string());
-        match self.http.post_once(form).await {
-            Ok(answer) => {
-                let veil = Veil { key: self.http.key(), prompt: Some(&request.prompt) };
-                verdict::submission(&answer, &veil)
+        let sent = match &request.remix_of {
+            // a remix has the model, size and length of its source
+            Some(source) => {
+                let body = serde_json::json!({ "prompt": request.prompt });
+                self.http.post_once(self.http.address(Some(source), Some("remix")), Body::Json(body)).await
             }
+            None => self.http.post_once(self.http.address(None, None), Body::Form(form(request))).await,
+        };
+        let veil = Veil { key: self.http.key(), prompt: Some(&request.prompt) };
+        match sent {
+            Ok(answer) if request.remix_of.is_some() => verdict::remix(&answer, &veil),
+            Ok(answer) => verdict::submission(&answer, &veil),
             Err(Unsent::Surely(failure)) => Submission::Refused(failure),
             Err(Unsent::Perhaps(why)) => Submission::Unknown(why),
         }
@@ -204,6 +196,11 @@ impl Engine for Sora {
                 return Ok(Sighting::Listed(walk.into_jobs()));
             }
         }
+    }
+
+    async fn cancel(&self, ticket: &Ticket) -> Result<(), Failure> {
+        let answer = self.http.delete(ticket).await?;
+        verdict::content(&answer, self.http.key()).map(|_| ())
     }
 
     async fn fetch(
@@ -227,4 +224,13 @@ impl Engine for Sora {
             _ => Ok(()),
         }
     }
+}
+
+/// `seconds` is text on this wire; a form is what all servers take, JSON only some.
+fn form(request: &RenderRequest) -> Form {
+    Form::new()
+        .text("model", request.model.clone())
+        .text("prompt", request.prompt.clone())
+        .text("seconds", request.seconds.to_string())
+        .text("size", request.size.to_string())
 }

@@ -14,6 +14,7 @@ const LIMITS: &[(&str, usize)] = &[
     ("language_name", LABEL_LIMIT),
     ("command_", 256),
     ("caption", 1024),
+    ("gallery", 1024),
     ("toast_", 200),
     ("sorry", 200),
     ("not_sold_now", 200),

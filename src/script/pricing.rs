@@ -9,7 +9,7 @@ use super::machine::Machine;
 use super::problem::{Report, Wrong, nearest};
 use super::tree::Node;
 use super::{promos, rails};
-use crate::domain::catalog::{Model, Offer, Orientation, Route, Shape, Size, Wait};
+use crate::domain::catalog::{Abilities, Model, Offer, Orientation, Route, Shape, Size, Wait};
 use crate::domain::economics::Economics;
 use crate::domain::id::{EngineId, ModelId};
 use crate::domain::money::{MicroUsd, Tokens};
@@ -131,6 +131,7 @@ fn model(node: &Node, path: &str, report: &mut Report) -> Option<Draft> {
     let deadline = fields.integer("render_deadline_minutes", 1..=1_440);
     let hidden = fields.flag("hidden");
     let allow_loss = fields.flag("allow_loss");
+    let abilities = Abilities { remix: fields.flag("remix"), stop: fields.flag("stop") };
     let raise_percent = fields.decimal_or_zero("raise_percent", -90.0..=1_000.0, 2);
     fields.finish();
     Some(Draft {
@@ -148,6 +149,7 @@ fn model(node: &Node, path: &str, report: &mut Report) -> Option<Draft> {
             wait: wait?,
             render_deadline_s: u32::try_from(deadline?).ok()? * 60,
             allow_loss,
+            abilities,
         },
         seconds: seconds?,
         raise_percent: raise_percent? as f64 / 100.0,

@@ -5,9 +5,10 @@ use redb::ReadableTable;
 
 use super::jobs::{JobRecord, forget_words};
 use super::purchases::{PurchaseRecord, forget_evidence};
-use super::tables::{JOBS, PURCHASES, Tables, USER_JOBS, USER_PURCHASES, record};
+use super::tables::{GIFTS, JOBS, PURCHASES, Tables, USER_JOBS, USER_PURCHASES, record};
 use super::{Store, StoreError, people};
 use crate::domain::id::{JobId, PurchaseId, UpdateId, UserId};
+use crate::domain::job::Gift;
 
 /// So many orders of his are not over, or purchases that somebody has to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +18,8 @@ impl Store {
     /// How many orders of his wait, run, or have a film on its way to him, and how many purchases wait for a look.
     pub fn unfinished(&self, user: UserId) -> Result<usize, StoreError> {
         let tx = self.read()?;
-        let (_, orders) = orders(&tx.open_table(USER_JOBS)?, &tx.open_table(JOBS)?, user)?;
+        let (jobs, gifts) = (tx.open_table(JOBS)?, tx.open_table(GIFTS)?);
+        let (_, orders) = orders(&tx.open_table(USER_JOBS)?, &jobs, &gifts, user)?;
         let (_, looked_at) = purchases(&tx.open_table(USER_PURCHASES)?, &tx.open_table(PURCHASES)?, user)?;
         Ok(orders + looked_at)
     }
@@ -35,13 +37,15 @@ impl Store {
         let vault = self.vault.clone();
         self.writer
             .decide(move |tables| {
-                let (orders, unfinished) = orders(&tables.user_jobs, &tables.jobs, user)?;
+                let (orders, unfinished) = orders(&tables.user_jobs, &tables.jobs, &tables.gifts, user)?;
                 let (purchases, looked_at) = purchases(&tables.user_purchases, &tables.purchases, user)?;
                 if unfinished + looked_at > 0 {
                     return Ok(Err(Unfinished(unfinished + looked_at)));
                 }
                 if let Some(key) = people::forget(tables, &vault, user, &fresh_key)? {
                     for order in orders {
+                        // What is still looked for would come to nobody.
+                        tables.gifts.remove(order.0)?;
                         forget_words(tables, &key, order)?;
                     }
                     for purchase in purchases {
@@ -61,13 +65,15 @@ impl Store {
 fn orders(
     user_jobs: &impl ReadableTable<(i64, u64), ()>,
     jobs: &impl ReadableTable<u64, &'static [u8]>,
+    gifts: &impl ReadableTable<u64, &'static [u8]>,
     user: UserId,
 ) -> Result<(Vec<JobId>, usize), StoreError> {
     let (mut orders, mut unfinished) = (Vec::new(), 0);
     for row in user_jobs.range((user.0, 0)..=(user.0, u64::MAX))? {
         let order = row?.0.value().1;
         let job: Option<JobRecord> = record(jobs, order)?;
-        unfinished += usize::from(job.is_some_and(|job| !job.state.phase().is_final()));
+        let on_its_way = matches!(record(gifts, order)?, Some(Gift::Here(_)));
+        unfinished += usize::from(on_its_way || job.is_some_and(|job| !job.state.phase().is_final()));
         orders.push(JobId(order));
     }
     Ok((orders, unfinished))
@@ -91,5 +97,7 @@ fn purchases(
 
 fn forget_drafts(tables: &mut Tables<'_>, user: UserId) -> Result<(), StoreError> {
     tables.drafts.retain_in((user.0, 0)..=(user.0, u64::MAX), |_, _| false)?;
+    tables.bases.retain_in((user.0, 0)..=(user.0, u64::MAX), |_, _| false)?;
+    tables.questions.remove(user.0)?;
     Ok(())
 }

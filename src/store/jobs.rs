@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::transfer_surely;
 use super::seal::{Place, UserKey, Vault};
-use super::tables::{JOBS, QUEUED, RUNNING, SERVED, TICKETS, Tables, USER_JOBS, USERS, put, record};
+use super::tables::{
+    GIFTS, JOB_TICKETS, JOBS, QUEUED, REMIXES, RUNNING, SERVED, STOP_WISHES, TICKETS, Tables, USER_JOBS,
+    USERS, put, record,
+};
 use super::writer::Decision;
 use super::{Store, StoreError, codec, people};
 use crate::domain::catalog::Quote;
@@ -117,6 +120,7 @@ impl Store {
             }
             tables.writes();
             tables.tickets.insert(key, job.0)?;
+            tables.job_tickets.insert(job.0, ticket.as_str())?;
             record.state = JobState::Rendering(Render { ticket, since: now });
             Ok(Ok(()))
         })
@@ -151,7 +155,7 @@ impl Store {
             tables.writes();
             transfer_surely(tables, Transfer::capture(job, user, record.quote.price, now))?;
             record.state = JobState::Ready(settled.film);
-            tables.running.remove(job.0)?;
+            tables.stops_running(job)?;
             super::outbox::measure(tables, &record.quote, job, settled.took_ms)?;
             tables.notify(user, NoticeMessage::Film(job), now)?;
             Ok(Ok(()))
@@ -175,9 +179,12 @@ impl Store {
                 }
                 tables.writes();
                 transfer_surely(tables, Transfer::release(job, record.user, record.quote.price, now))?;
+                if reason.leaves_it_open() {
+                    tables.seek(job, &record.state, now)?;
+                }
                 record.state = JobState::Refunded(reason);
                 put(&mut tables.jobs, job.0, &record)?;
-                tables.running.remove(job.0)?;
+                tables.stops_running(job)?;
                 tables.notify(record.user, NoticeMessage::Card(job), now)?;
                 tables.notify(record.user, NoticeMessage::Refund(job, reason), now)?;
                 for (admin, alert) in alerts {
@@ -258,6 +265,13 @@ impl Store {
 }
 
 impl Tables<'_> {
+    /// It gives its place to the next.
+    pub(super) fn stops_running(&mut self, job: JobId) -> Result<(), StoreError> {
+        self.running.remove(job.0)?;
+        self.stop_wishes.remove(job.0)?;
+        Ok(())
+    }
+
     /// The user has the film.
     pub(super) fn note_delivered(
         &mut self,
@@ -271,12 +285,24 @@ impl Tables<'_> {
         let JobState::Ready(film) = record.state else {
             return Ok(());
         };
-        let key = people::key(&self.users, vault, record.user)?;
-        let prompt = open_words(&key, job, &record.words)?.prompt;
-        record.words = seal_words(&key, job, &Words { prompt, file_id });
+        self.keep_file_id(vault, job, &mut record, file_id)?;
         record.state = JobState::Delivered(Delivery { film, message, at: now });
         put(&mut self.jobs, job.0, &record)?;
         self.notify(record.user, NoticeMessage::Card(job), now)
+    }
+
+    /// With this the film can be sent again. Callers save the record.
+    pub(super) fn keep_file_id(
+        &self,
+        vault: &Vault,
+        job: JobId,
+        record: &mut JobRecord,
+        file_id: Option<String>,
+    ) -> Result<(), StoreError> {
+        let key = people::key(&self.users, vault, record.user)?;
+        let prompt = open_words(&key, job, &record.words)?.prompt;
+        record.words = seal_words(&key, job, &Words { prompt, file_id });
+        Ok(())
     }
 }
 
@@ -296,16 +322,35 @@ pub(super) fn save_job(tables: &mut Tables<'_>, key: &UserKey, job: &Job) -> Res
 }
 
 pub(super) fn load_job(tx: &ReadTransaction, vault: &Vault, id: JobId) -> Result<Option<Job>, StoreError> {
-    let Some(record) = record::<_, JobRecord>(&tx.open_table(JOBS)?, id.0)? else {
+    let Some(record) = self::record::<_, JobRecord>(&tx.open_table(JOBS)?, id.0)? else {
         return Ok(None);
     };
     let key = people::key(&tx.open_table(USERS)?, vault, record.user)?;
     let Words { prompt, file_id } = open_words(&key, id, &record.words)?;
     let JobRecord { user, draft, quote, card, created_at, state, .. } = record;
-    Ok(Some(Job { id, user, draft, quote, prompt, file_id, card, created_at, state }))
+    let ticket = tx.open_table(JOB_TICKETS)?.get(id.0)?.map(|ticket| Ticket::new(ticket.value()));
+    let remix_of = tx.open_table(REMIXES)?.get(id.0)?.map(|source| JobId(source.value()));
+    let stop = self::record(&tx.open_table(STOP_WISHES)?, id.0)?;
+    let gift = self::record(&tx.open_table(GIFTS)?, id.0)?;
+    let job = Job {
+        id,
+        user,
+        draft,
+        quote,
+        prompt,
+        file_id,
+        ticket,
+        remix_of,
+        stop,
+        gift,
+        card,
+        created_at,
+        state,
+    };
+    Ok(Some(job))
 }
 
-fn load(tables: &Tables<'_>, job: JobId) -> Result<JobRecord, StoreError> {
+pub(super) fn load(tables: &Tables<'_>, job: JobId) -> Result<JobRecord, StoreError> {
     record(&tables.jobs, job.0)?.ok_or_else(|| StoreError::Corrupt(format!("there is no order {job}")))
 }
 

@@ -71,6 +71,34 @@ impl Store {
         Ok(history)
     }
 
+    /// A page of what moved the tokens that he may spend, newest first; a capture did not. And whether older ones follow.
+    pub fn history_page(
+        &self,
+        user: UserId,
+        page: usize,
+        size: usize,
+    ) -> Result<(Vec<Movement>, bool), StoreError> {
+        let tx = self.read()?;
+        let journal = tx.open_table(JOURNAL)?;
+        let moves = tx.open_table(MOVES)?;
+        let (mut before, mut found) = (page.saturating_mul(size), Vec::new());
+        for row in moves.range((user.0, 0)..=(user.0, u64::MAX))?.rev() {
+            let (key, after) = row?;
+            let transfer: Transfer = record(&journal, key.value().1)?
+                .ok_or_else(|| StoreError::Corrupt(format!("no transfer {}", key.value().1)))?;
+            let movement = Movement::of(&transfer, Tokens::new(after.value()));
+            if movement.amount == Tokens::ZERO {
+                continue;
+            }
+            match before.checked_sub(1) {
+                Some(left) => before = left,
+                None if found.len() == size => return Ok((found, true)),
+                None => found.push(movement),
+            }
+        }
+        Ok((found, false))
+    }
+
     /// Credits an admin's top-up, writes it into the audit log and queues the word to the user: one commit.
     ///
     /// # Errors

@@ -1,31 +1,21 @@
-//! How an order comes to be: a draft, then the hold, the job and its place in the queue in one commit; or its cancelling.
+//! How an order comes to be: the hold, the job and its place in the queue in one commit.
 
 use redb::{ReadableTable, ReadableTableMetadata};
-use serde::{Deserialize, Serialize};
 
-use super::jobs::{JobRecord, load_job, save_job};
-use super::ledger::{balance, tokens, transfer_once, transfer_surely};
-use super::seal::{Place, UserKey};
-use super::tables::{DRAFTS, Tables, USERS, put, record};
+use super::drafts::{load_draft, mark_placed};
+use super::jobs::{load_job, save_job};
+use super::ledger::{balance, tokens, transfer_once};
+use super::seal::UserKey;
+use super::tables::Tables;
 use super::{Store, StoreError, people};
 use crate::domain::account::Balance;
 use crate::domain::catalog::Quote;
-use crate::domain::draft::Draft;
+use crate::domain::draft::{Basis, Draft};
 use crate::domain::id::{DraftId, JobId, MessageRef, UpdateId, UserId};
-use crate::domain::job::{Job, JobState, Phase};
+use crate::domain::job::{Job, JobState};
 use crate::domain::ledger::{Account, Refusal, Transfer};
 use crate::domain::money::Tokens;
 use crate::domain::time::Timestamp;
-
-/// Drafts of one user that are kept; older ones make room.
-const DRAFTS_KEPT: usize = 50;
-
-#[derive(Serialize, Deserialize)]
-struct DraftRecord {
-    prompt: Vec<u8>,
-    created_at: Timestamp,
-    became: Option<JobId>,
-}
 
 /// What a user agreed to.
 #[derive(Clone, Debug)]
@@ -66,50 +56,7 @@ pub enum OrderRefusal {
     DraftGone,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CancelRefusal {
-    #[error("it is no longer waiting")]
-    TooLate,
-    #[error("it is not his")]
-    NotYours,
-}
-
 impl Store {
-    /// Keeps an order being put together. The same id again is the same draft.
-    pub async fn begin_draft(
-        &self,
-        user: UserId,
-        id: DraftId,
-        prompt: String,
-        now: Timestamp,
-    ) -> Result<Draft, StoreError> {
-        let vault = self.vault.clone();
-        self.writer
-            .write(move |tables| {
-                let key = people::key(&tables.users, &vault, user)?;
-                if let Some(draft) = load_draft(&tables.drafts, &key, user, id)? {
-                    return Ok(draft);
-                }
-                tables.writes();
-                make_room(tables, user)?;
-                let sealed = key.seal(Place::Draft(id.0), prompt.as_bytes());
-                let row = DraftRecord { prompt: sealed, created_at: now, became: None };
-                put(&mut tables.drafts, (user.0, id.0), &row)?;
-                Ok(Draft { id, user, prompt, created_at: now, became: None })
-            })
-            .await
-    }
-
-    /// A draft of this very user.
-    pub fn draft(&self, user: UserId, id: DraftId) -> Result<Option<Draft>, StoreError> {
-        let tx = self.read()?;
-        let users = tx.open_table(USERS)?;
-        if users.get(user.0)?.is_none() {
-            return Ok(None);
-        }
-        load_draft(&tx.open_table(DRAFTS)?, &people::key(&users, &self.vault, user)?, user, id)
-    }
-
     /// Holds the price, makes the job and queues it: one commit, together with the update that asked for it.
     ///
     /// # Errors
@@ -143,6 +90,10 @@ impl Store {
                         return Err(StoreError::Corrupt(format!("the hold of order {job}: {refusal}")));
                     }
                 }
+                let remix_of = match draft.basis {
+                    Some(Basis::Film(source)) => Some(source),
+                    Some(Basis::Settings(_)) | None => None,
+                };
                 let job = Job {
                     id: job,
                     user,
@@ -150,46 +101,23 @@ impl Store {
                     quote,
                     prompt: draft.prompt,
                     file_id: None,
+                    ticket: None,
+                    remix_of,
+                    stop: None,
+                    gift: None,
                     card,
                     created_at: now,
                     state: JobState::Queued,
                 };
                 save_job(tables, &key, &job)?;
+                if let Some(source) = remix_of {
+                    tables.remixes.insert(job.id.0, source.0)?;
+                }
                 tables.user_jobs.insert((user.0, job.id.0), ())?;
                 tables.queued.insert((user.0, job.id.0), ())?;
                 mark_placed(tables, user, draft_id, job.id)?;
                 tables.forget_update(cause)?;
                 Ok(Ok(PlacedOrder { balance: balance(&tables.balances, user)?, job }))
-            })
-            .await
-    }
-
-    /// Takes a waiting order back and releases its tokens. One that has started goes on.
-    pub async fn cancel_order(
-        &self,
-        cause: Option<UpdateId>,
-        user: UserId,
-        job: JobId,
-        now: Timestamp,
-    ) -> Result<Result<Balance, CancelRefusal>, StoreError> {
-        self.writer
-            .decide(move |tables| {
-                let Some(mut record) = record::<_, JobRecord>(&tables.jobs, job.0)? else {
-                    return Ok(Err(CancelRefusal::NotYours));
-                };
-                if record.user != user {
-                    return Ok(Err(CancelRefusal::NotYours));
-                }
-                if record.state.phase() != Phase::Queued {
-                    return Ok(Err(CancelRefusal::TooLate));
-                }
-                tables.writes();
-                transfer_surely(tables, Transfer::release(job, user, record.quote.price, now))?;
-                record.state = JobState::Cancelled;
-                put(&mut tables.jobs, job.0, &record)?;
-                tables.queued.remove((user.0, job.0))?;
-                tables.forget_update(cause)?;
-                Ok(Ok(balance(&tables.balances, user)?))
             })
             .await
     }
@@ -219,7 +147,7 @@ fn orderable(
     draft: DraftId,
     limits: OrderLimits,
 ) -> Result<Result<Draft, OrderRefusal>, StoreError> {
-    let Some(draft) = load_draft(&tables.drafts, key, user, draft)? else {
+    let Some(draft) = load_draft(&tables.drafts, &tables.bases, key, user, draft)? else {
         return Ok(Err(OrderRefusal::DraftGone));
     };
     if let Some(job) = draft.became {
@@ -233,37 +161,4 @@ fn orderable(
         return Ok(Err(OrderRefusal::QueueFull));
     }
     Ok(Ok(draft))
-}
-
-fn load_draft(
-    drafts: &impl ReadableTable<(i64, u64), &'static [u8]>,
-    key: &UserKey,
-    user: UserId,
-    id: DraftId,
-) -> Result<Option<Draft>, StoreError> {
-    let Some(row) = record::<_, DraftRecord>(drafts, (user.0, id.0))? else {
-        return Ok(None);
-    };
-    let prompt = String::from_utf8(key.open(Place::Draft(id.0), &row.prompt)?)
-        .map_err(|_| StoreError::Corrupt(format!("the prompt of draft {id}")))?;
-    Ok(Some(Draft { id, user, prompt, created_at: row.created_at, became: row.became }))
-}
-
-fn mark_placed(tables: &mut Tables<'_>, user: UserId, draft: DraftId, job: JobId) -> Result<(), StoreError> {
-    let row: Option<DraftRecord> = record(&tables.drafts, (user.0, draft.0))?;
-    let mut row = row.ok_or_else(|| StoreError::Corrupt(format!("draft {draft} is gone")))?;
-    row.became = Some(job);
-    put(&mut tables.drafts, (user.0, draft.0), &row)
-}
-
-fn make_room(tables: &mut Tables<'_>, user: UserId) -> Result<(), StoreError> {
-    let his: Vec<u64> = tables
-        .drafts
-        .range((user.0, 0)..=(user.0, u64::MAX))?
-        .map(|row| row.map(|(key, _)| key.value().1))
-        .collect::<Result<_, _>>()?;
-    for draft in his.iter().take((his.len() + 1).saturating_sub(DRAFTS_KEPT)) {
-        tables.drafts.remove((user.0, *draft))?;
-    }
-    Ok(())
 }

@@ -51,8 +51,14 @@ impl Store {
         let vault = self.vault.clone();
         self.outbox_step(notice, move |tables, record| {
             tables.outbox.remove(notice.0)?;
-            if let (NoticeMessage::Film(job), Some(message)) = (&record.message, message) {
-                tables.note_delivered(&vault, *job, message, file_id, now)?;
+            match (&record.message, message) {
+                (NoticeMessage::Film(job), Some(message)) => {
+                    tables.note_delivered(&vault, *job, message, file_id, now)?;
+                }
+                (NoticeMessage::Gift(job), Some(message)) => {
+                    tables.note_given(&vault, *job, message, file_id, now)?;
+                }
+                _ => {}
             }
             Ok(())
         })
@@ -87,10 +93,13 @@ impl Store {
         self.outbox_step(notice, move |tables, record| {
             tables.outbox.remove(notice.0)?;
             let job = match record.message {
-                NoticeMessage::Film(job) | NoticeMessage::Refund(job, _) | NoticeMessage::Card(job) => {
-                    Some(job)
-                }
-                NoticeMessage::PaidBack { job, .. } => Some(job),
+                NoticeMessage::Film(job)
+                | NoticeMessage::Refund(job, _)
+                | NoticeMessage::Card(job)
+                | NoticeMessage::PaidBack { job, .. }
+                | NoticeMessage::Copy(job)
+                | NoticeMessage::Gift(job)
+                | NoticeMessage::File(job) => Some(job),
                 NoticeMessage::Credit { .. }
                 | NoticeMessage::Purchase(_)
                 | NoticeMessage::TakenBack { .. }
@@ -100,7 +109,7 @@ impl Store {
             };
             let told_before = record.given_up;
             // A film is not forgotten: it waits like that of somebody who has blocked the bot.
-            if matches!(record.message, NoticeMessage::Film(_)) {
+            if matches!(record.message, NoticeMessage::Film(_) | NoticeMessage::Gift(_)) {
                 let kept = NoticeRecord { given_up: true, ..record };
                 put(&mut tables.parked, (kept.to.0, notice.0), &kept)?;
             }

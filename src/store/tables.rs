@@ -60,8 +60,20 @@ tables! {
     usernames, USERNAMES: &'static [u8] => i64;
     /// (user, draft) → an order being put together.
     drafts, DRAFTS: (i64, u64) => Bytes;
+    /// (user, draft) → the order that it goes on from. Few drafts have one.
+    bases, BASES: (i64, u64) => Bytes;
+    /// User → what his next words answer.
+    questions, QUESTIONS: i64 => Bytes;
     /// Job → all of it.
     jobs, JOBS: u64 => Bytes;
+    /// Job → its engine's ticket, kept beyond the job's end.
+    job_tickets, JOB_TICKETS: u64 => &'static str;
+    /// Job → the job whose film it changes.
+    remixes, REMIXES: u64 => u64;
+    /// Refunded job → its film that is looked for, or was found. Few have one.
+    gifts, GIFTS: u64 => Bytes;
+    /// Running job → its user's wish to stop it.
+    stop_wishes, STOP_WISHES: u64 => Bytes;
     /// (user, job): whose jobs.
     user_jobs, USER_JOBS: (i64, u64) => ();
     /// (user, job) of jobs that are Queued.

@@ -2,7 +2,6 @@
 //!
 //! It never waits for a turn (the sender does), never retries, and no error of it holds the token.
 
-use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -11,27 +10,28 @@ use serde::Serialize;
 use serde_json::Value;
 use teloxide::Bot;
 use teloxide::payloads::{
-    AnswerCallbackQuery, DeleteMyCommands, EditMessageText, GetMe, SendMessage, SendVideo, SetMyCommands,
+    AnswerCallbackQuery, DeleteMyCommands, EditMessageText, GetMe, SendMessage, SetMyCommands,
 };
-use teloxide::requests::{JsonRequest, MultipartRequest, Payload};
+use teloxide::requests::{JsonRequest, Payload};
 use teloxide::types::{
-    BotCommand, BotCommandScope, ChatId, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, InputFile,
+    BotCommand, BotCommandScope, ChatId, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup,
     LinkPreviewOptions, MessageId, ParseMode, ReplyMarkup,
 };
 
 use crate::domain::id::MessageRef;
-use crate::domain::job::Film;
 
 use super::html;
 use super::screen::{Button, Press, Screen, Toast};
 
 mod fault;
 mod files;
+mod film;
 mod stars;
 mod updates;
 
 pub use fault::Fault;
 use fault::fault;
+pub use film::Upload;
 pub use updates::numbered;
 
 /// How long Telegram holds a getUpdates open when there is nothing to tell.
@@ -49,15 +49,6 @@ pub struct Api {
     calls: Bot,
     uploads: Bot,
     polls: Bot,
-}
-
-/// A film on its way to a chat.
-pub struct Upload<'a> {
-    pub film: Film,
-    pub path: &'a Path,
-    pub thumbnail: Option<&'a Path>,
-    /// The caption and the buttons below it.
-    pub screen: &'a Screen,
 }
 
 /// Which list of commands: a client shows the narrowest that there is.
@@ -132,39 +123,35 @@ impl Api {
         call(&self.calls, payload).await.map(drop)
     }
 
-    /// Sends a new message. Broken HTML, which the owner's texts may hold, is sent again as plain words.
+    /// Sends a new message.
     pub async fn send(&self, chat: i64, screen: &Screen) -> Result<MessageRef, Fault> {
+        if let Some(film) = &screen.film {
+            return self.send_kept(chat, film, screen).await;
+        }
         let markup = reply_markup(screen);
-        let payload = |text: String, mode: Option<ParseMode>| {
+        let say = |text: String, mode: Option<ParseMode>| {
             let mut payload = SendMessage::new(ChatId(chat), text);
             payload.parse_mode = mode;
             payload.link_preview_options = Some(no_preview());
             payload.reply_markup = markup.clone();
-            payload
+            call(&self.calls, payload)
         };
-        let mut sent = call(&self.calls, payload(screen.html.clone(), Some(ParseMode::Html))).await;
-        if let Err(Fault::Markup(detail)) = &sent {
-            tracing::error!(%detail, "a text of the locale is no valid HTML; sent without its markup");
-            sent = call(&self.calls, payload(html::plain(&screen.html), None)).await;
-        }
-        message_ref(chat, &sent?)
+        message_ref(chat, &worded(screen, say).await?)
     }
 
     /// Puts `screen` in the place of a message that the bot sent.
     pub async fn edit(&self, message: MessageRef, screen: &Screen) -> Result<(), Fault> {
-        let payload = |text: String, mode: Option<ParseMode>| {
+        if let Some(film) = &screen.film {
+            return self.show_kept(message, film, screen).await;
+        }
+        let say = |text: String, mode: Option<ParseMode>| {
             let mut payload = EditMessageText::new(ChatId(message.chat), MessageId(message.message), text);
             payload.parse_mode = mode;
             payload.link_preview_options = Some(no_preview());
             payload.reply_markup = Some(keyboard(&screen.buttons));
-            payload
+            call(&self.calls, payload)
         };
-        let mut edited = call(&self.calls, payload(screen.html.clone(), Some(ParseMode::Html))).await;
-        if let Err(Fault::Markup(detail)) = &edited {
-            tracing::error!(%detail, "a text of the locale is no valid HTML; shown without its markup");
-            edited = call(&self.calls, payload(html::plain(&screen.html), None)).await;
-        }
-        match edited {
+        match worded(screen, say).await {
             Ok(_) | Err(Fault::Unchanged) => Ok(()),
             Err(fault) => Err(fault),
         }
@@ -176,42 +163,6 @@ impl Api {
         payload.text = toast.map(|toast| crate::domain::text::shortened(&toast.text, TOAST_LIMIT));
         payload.show_alert = toast.map(|toast| toast.alert);
         call(&self.calls, payload).await.map(drop)
-    }
-
-    /// Sends a film from the disk, with all that a client needs to show it well before it has loaded.
-    /// Gives the message and the file's id at Telegram.
-    pub async fn video(&self, chat: i64, upload: &Upload<'_>) -> Result<(MessageRef, Option<String>), Fault> {
-        let sent = match self.try_video(chat, upload, true).await {
-            Err(Fault::Markup(detail)) => {
-                tracing::error!(%detail, "the caption's text is no valid HTML; sent without its markup");
-                self.try_video(chat, upload, false).await?
-            }
-            sent => sent?,
-        };
-        let file_id = sent["video"]["file_id"].as_str().map(str::to_owned);
-        Ok((message_ref(chat, &sent)?, file_id))
-    }
-
-    async fn try_video(&self, chat: i64, upload: &Upload<'_>, markup: bool) -> Result<Value, Fault> {
-        let film = upload.film;
-        let mut payload = SendVideo::new(ChatId(chat), InputFile::file(upload.path));
-        payload.width = Some(film.width);
-        payload.height = Some(film.height);
-        payload.duration = Some(u32::try_from(film.duration_ms.div_ceil(1000)).unwrap_or(u32::MAX));
-        payload.thumbnail = upload.thumbnail.map(InputFile::file);
-        payload.supports_streaming = Some(true);
-        payload.reply_markup = Some(keyboard(&upload.screen.buttons).into());
-        payload.caption =
-            Some(if markup { upload.screen.html.clone() } else { html::plain(&upload.screen.html) });
-        payload.parse_mode = markup.then_some(ParseMode::Html);
-        match MultipartRequest::new(self.uploads.clone(), payload).await {
-            // What we need of it, in the form in which the other calls have it.
-            Ok(message) => Ok(serde_json::json!({
-                "message_id": message.id.0,
-                "video": { "file_id": message.video().map(|video| video.file.id.to_string()) },
-            })),
-            Err(error) => fault::salvaged(error),
-        }
     }
 }
 
@@ -227,6 +178,20 @@ impl<P: Payload> Payload for Loose<P> {
 
 async fn call<P: Payload + Serialize + 'static>(bot: &Bot, payload: P) -> Result<Value, Fault> {
     JsonRequest::new(bot.clone(), Loose(payload)).await.map_err(fault)
+}
+
+/// Says a screen's words with their markup. Broken HTML, which the owner's texts may hold, is said again as plain words.
+async fn worded<T, F: Future<Output = Result<T, Fault>>>(
+    screen: &Screen,
+    say: impl Fn(String, Option<ParseMode>) -> F,
+) -> Result<T, Fault> {
+    match say(screen.html.clone(), Some(ParseMode::Html)).await {
+        Err(Fault::Markup(detail)) => {
+            tracing::error!(%detail, "a text of the locale is no valid HTML; said without its markup");
+            say(html::plain(&screen.html), None).await
+        }
+        said => said,
+    }
 }
 
 fn message_ref(chat: i64, sent: &Value) -> Result<MessageRef, Fault> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::app::port::{Addressee, CardView, Chat, ChatError, Parcel, Sent};
+use crate::app::port::{Addressee, CardView, Chat, ChatError, FilmParcel, Parcel, Sent};
 use crate::domain::id::MessageRef;
 use crate::domain::job::Job;
 
@@ -22,10 +22,28 @@ impl Chat for Telegram {
         let view = View::of(&scripts, to.language.as_deref());
         let chat = to.id.0;
         let screen = match parcel {
-            Parcel::Film { job, viewer, film, path, thumbnail } => {
-                let screen = &view.film(job, viewer);
+            Parcel::Film(film) => return self.film(chat, film, &view.film(&film.job, &film.viewer)).await,
+            Parcel::Gift(film) => return self.film(chat, film, &view.gift(&film.job, &film.viewer)).await,
+            Parcel::Copy(film) => {
+                let screen = view.film(&film.job, &film.viewer);
+                if film.job.file_id.is_some() {
+                    let kept = Screen { film: film.job.file_id.clone(), ..screen.clone() };
+                    let call = || self.api.send(chat, &kept);
+                    match self.sender.say(chat, Rank::Important, call).await {
+                        // Telegram may forget a file at any time. Ours is the other copy.
+                        Err(Fault::Refused(_)) if film.path.exists() => {}
+                        sent => return Ok(Sent { message: Some(sent?), file_id: None }),
+                    }
+                }
+                return self.film(chat, film, &screen).await;
+            }
+            Parcel::File(film) => {
+                let FilmParcel { job, film, path, thumbnail, .. } = film;
+                let screen = &view.file(job);
                 let upload = Upload { film: *film, path, thumbnail: thumbnail.as_deref(), screen };
-                return Ok(self.upload(chat, &upload).await?);
+                let name = format!("video-{}.mp4", job.id);
+                let call = self.api.document(chat, &name, &upload);
+                return Ok(Sent { message: Some(self.sender.upload(chat, call).await?), file_id: None });
             }
             Parcel::Card { job } => {
                 if let Some(card) = job.card {
@@ -86,8 +104,16 @@ impl Telegram {
                 Some(enclosure) => self.api.enclose(chat, screen, enclosure).await,
             }
         };
-        if let Err(fault) = self.sender.say(chat, Rank::Reply, call).await {
-            tracing::warn!(%fault, "a reply did not arrive");
+        match self.sender.say(chat, Rank::Reply, call).await {
+            Ok(_) => {}
+            // Telegram has forgotten the film: what is known of it can be said all the same.
+            Err(Fault::Refused(_)) if screen.film.is_some() => {
+                let words = Screen { film: None, ..screen.clone() };
+                if let Err(fault) = self.sender.say(chat, Rank::Reply, || self.api.send(chat, &words)).await {
+                    tracing::warn!(%fault, "a reply did not arrive");
+                }
+            }
+            Err(fault) => tracing::warn!(%fault, "a reply did not arrive"),
         }
     }
 
@@ -102,6 +128,8 @@ impl Telegram {
         match self.edit(message, screen, Rank::Reply, false).await {
             Ok(()) => {}
             Err(Fault::Gone) => self.say(message.chat, screen).await,
+            // As above.
+            Err(Fault::Refused(_)) if screen.film.is_some() => self.say(message.chat, screen).await,
             Err(fault) => tracing::warn!(%fault, "a card was not changed"),
         }
     }
@@ -146,8 +174,11 @@ impl Telegram {
         self.sender.edit(edit, rank, call).await
     }
 
-    async fn upload(&self, chat: i64, upload: &Upload<'_>) -> Result<Sent, Fault> {
-        let (message, file_id) = self.sender.upload(chat, self.api.video(chat, upload)).await?;
+    /// Sends a film from the disk.
+    async fn film(&self, chat: i64, parcel: &FilmParcel, screen: &Screen) -> Result<Sent, ChatError> {
+        let FilmParcel { film, path, thumbnail, .. } = parcel;
+        let upload = Upload { film: *film, path, thumbnail: thumbnail.as_deref(), screen };
+        let (message, file_id) = self.sender.upload(chat, self.api.video(chat, &upload)).await?;
         Ok(Sent { message: Some(message), file_id })
     }
 }

@@ -23,6 +23,7 @@ use super::view::View;
 mod admin;
 mod buy;
 mod draft;
+mod film;
 mod language;
 mod order;
 mod policy;
@@ -186,7 +187,7 @@ impl Dialog {
     }
 
     fn talk<'a>(&'a self, update: UpdateId, person: &'a Person, set: &'a ScriptSet) -> Talk<'a> {
-        let view = View::of(set, self.language(person).as_deref());
+        let view = View::of(set, self.language(person).as_deref()).in_zone(self.app.settings.time_zone);
         Talk {
             app: &self.app,
             telegram: &self.telegram,

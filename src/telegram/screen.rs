@@ -20,6 +20,8 @@ pub struct Screen {
     pub buttons: Vec<Vec<Button>>,
     /// Opens the person's keyboard for an answer; then there are no buttons.
     pub asks: bool,
+    /// A film that Telegram has, by the id it gave; then the words are its caption.
+    pub film: Option<String>,
     /// What is sent with the words below it. Only a new message can have one.
     pub enclosed: Option<Enclosure>,
 }
@@ -97,6 +99,7 @@ impl Screen {
     pub fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.html.hash(&mut hasher);
+        self.film.hash(&mut hasher);
         for button in self.buttons.iter().flatten() {
             button.label.hash(&mut hasher);
             match &button.press {

@@ -44,6 +44,10 @@ pub enum Tap {
     Language(Option<String>),
     /// Of the shop's files, versions and promotions; for admins.
     Shop(ShopTap),
+    /// This film among all that he has.
+    Gallery(JobId),
+    /// A page of what moved, 0 the newest.
+    History(u32),
 }
 
 /// What a user does with a purchase that waits.
@@ -105,6 +109,8 @@ impl Tap {
             Self::Language(None) => "l".to_owned(),
             Self::Language(Some(tag)) => format!("l:{tag}"),
             Self::Shop(tap) => format!("s:{}", tap.encode()),
+            Self::Gallery(job) => format!("g:{}", short(job.0)),
+            Self::History(page) => format!("h:{}", short(u64::from(*page))),
         };
         format!("{VERSION}:{words}")
     }
@@ -138,6 +144,8 @@ impl Tap {
             [VERSION, "i", category, idea] => Some(Self::Idea(idea_id(category)?, idea_id(idea)?)),
             [VERSION, "z", "y"] => Some(Self::DeleteMe(true)),
             [VERSION, "z", "n"] => Some(Self::DeleteMe(false)),
+            [VERSION, "g", job] => Some(Self::Gallery(JobId(number(job)?))),
+            [VERSION, "h", page] => small(page).map(Self::History),
             [VERSION, "l"] => Some(Self::Language(None)),
             [VERSION, "l", tag] if is_tag(tag) => Some(Self::Language(Some((*tag).to_owned()))),
             [VERSION, "s", tap @ ..] => ShopTap::parse(tap).map(Self::Shop),
@@ -285,6 +293,8 @@ mod tests {
             Tap::DeleteMe(false),
             Tap::Language(None),
             Tap::Language(Some("kk".to_owned())),
+            Tap::Gallery(JobId(u64::MAX)),
+            Tap::History(u32::MAX),
         ];
         taps.extend(Way::ALL.map(|way| Tap::Buy(Tokens::CAP, way, i64::MAX)));
         taps.extend(MenuAction::ALL.iter().map(|action| Tap::Menu(*action)));
@@ -318,6 +328,9 @@ mod tests {
             "1:v:again:-1",
             "1:z",
             "1:z:yes",
+            "1:g",
+            "1:g:0z",
+            "1:h:-1",
             "1:l:",
             "1:l:KK",
             "1:l:kk:kk",

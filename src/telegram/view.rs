@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono_tz::Tz;
+
 use crate::app::port::ScriptSet;
 use crate::domain::catalog::{Catalog, Orientation, Quote, Wait};
 use crate::domain::id::ModelId;
@@ -23,6 +25,7 @@ mod card;
 mod claim;
 mod film;
 mod front;
+mod gallery;
 mod ideas;
 mod language;
 mod order;
@@ -30,6 +33,7 @@ mod policy;
 mod purchase;
 mod shop;
 
+pub use account::HistoryPage;
 pub use card::{Deal, choice};
 pub use front::Commands;
 pub use order::Progress;
@@ -47,6 +51,7 @@ pub struct View<'a> {
     catalog: &'a Catalog,
     menus: &'a Menus,
     ideas: &'a Ideas,
+    zone: Tz,
 }
 
 type Filled<'v> = [(&'v str, Value)];
@@ -55,7 +60,19 @@ impl<'a> View<'a> {
     /// `language` is what the person chose, or his client's tag; without one, or with one we don't speak, the default speaks.
     pub fn of(set: &'a ScriptSet, language: Option<&str>) -> Self {
         let (locale, locales) = (set.locale(language), &set.locales);
-        Self { locale, locales, catalog: &set.catalog, menus: &set.menus, ideas: &set.ideas }
+        Self {
+            locale,
+            locales,
+            catalog: &set.catalog,
+            menus: &set.menus,
+            ideas: &set.ideas,
+            zone: Tz::Asia__Almaty,
+        }
+    }
+
+    /// Tells moments as the clocks show them there; unless it is said, as in Almaty.
+    pub fn in_zone(self, zone: Tz) -> Self {
+        Self { zone, ..self }
     }
 
     /// The text as HTML.
@@ -76,6 +93,7 @@ impl<'a> View<'a> {
         let key = match action {
             MenuAction::Generate => TextKey::ButtonGenerate,
             MenuAction::Ideas => TextKey::ButtonIdeas,
+            MenuAction::Videos => TextKey::ButtonVideos,
             MenuAction::Balance => TextKey::ButtonBalance,
             MenuAction::Queue => TextKey::ButtonQueue,
             MenuAction::Buy => TextKey::ButtonBuy,
@@ -87,6 +105,11 @@ impl<'a> View<'a> {
     fn video_button(&self, action: VideoAction, job: crate::domain::id::JobId) -> Button {
         let key = match action {
             VideoAction::Again => TextKey::ButtonAgain,
+            VideoAction::Edit => TextKey::ButtonEdit,
+            VideoAction::Size => TextKey::ButtonSize,
+            VideoAction::Remix => TextKey::ButtonRemix,
+            VideoAction::Resend => TextKey::ButtonResend,
+            VideoAction::File => TextKey::ButtonFile,
             VideoAction::New => TextKey::ButtonNew,
         };
         self.button(key, &[], Tap::Video(action, job))

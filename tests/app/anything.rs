@@ -104,7 +104,7 @@ impl Run {
                 assert_eq!(placed.map(|placed| placed.job.id), model.order(user, draft, price, LIMITS));
             }
             Op::Cancel(user, job) => {
-                let cancelled = store.cancel_order(None, user, job, NOON).await.unwrap();
+                let cancelled = store.cancel_order(None, user, job, false, NOON).await.unwrap();
                 assert_eq!(cancelled.map(|_| ()), model.cancel(user, job));
             }
             Op::Start => {

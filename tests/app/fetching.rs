@@ -1,5 +1,7 @@
 //! Bringing the film here: tried again, and paid by the user only once it is here and can be sent.
 
+use std::time::Duration;
+
 use sora_bot::app::port::FailureKind as Kind;
 use sora_bot::domain::account::MovementReason;
 use sora_bot::domain::job::{Phase, RefundReason};
@@ -23,17 +25,35 @@ async fn a_film_that_arrives_cut_short_is_fetched_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_film_that_never_arrives_whole_is_given_back_and_the_admin_told() {
+async fn a_film_is_fetched_until_its_deadline_with_growing_pauses() {
     for does in
-        [OnFetch::Error(failure(Kind::Broken)), OnFetch::Error(failure(Kind::Missing)), OnFetch::Panic]
+        [OnFetch::Error(failure(Kind::Broken)), OnFetch::Error(failure(Kind::Network)), OnFetch::Panic]
     {
+        let shop = World::new().open();
+        shop.world.engine.fetches(vec![does.clone(); 20]);
+        let job = shop.ordered(USER, 1).await;
+        shop.until_phase(job, Phase::Delivered).await;
+        let asked = shop.world.engine.asked(Call::Fetch);
+        let gaps: Vec<_> = asked.windows(2).map(|pair| pair[1].since(pair[0])).collect();
+        assert!(
+            gaps[0] < Duration::from_secs(5) && gaps[15..].iter().all(|gap| *gap >= Duration::from_secs(30))
+        );
+        shop.finish().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_film_that_never_arrives_whole_is_given_back_and_the_admin_told() {
+    let broken = OnFetch::Error(failure(Kind::Broken));
+    for (does, tries) in [(broken, 20..60), (OnFetch::Error(failure(Kind::Missing)), 3..4)] {
         let shop = World::new().open();
         shop.world.engine.always_fetches(does.clone());
         let job = shop.ordered(USER, 1).await;
         shop.until_quiet().await;
         assert_eq!(shop.world.chat.refunds(job), [RefundReason::FilmLost], "{does:?}");
         assert_eq!(shop.world.chat.alerts(ADMIN), [Alert::UnknownOutcome { job }]);
-        assert_eq!(shop.world.engine.asked(Call::Fetch).len(), 3);
+        let asked = shop.world.engine.asked(Call::Fetch).len();
+        assert!(tries.contains(&asked), "{does:?}: {asked}");
         assert_eq!(shop.world.engine.asked(Call::Submit).len(), 1);
         shop.finish().await;
     }

@@ -2,7 +2,7 @@
 
 use sora_bot::app::port::Stage;
 use sora_bot::app::port::{FailureKind, Scripts as _};
-use sora_bot::app::{CancelRefusal, OrderRefusal};
+use sora_bot::app::{CancelRefusal, Cancelling, OrderRefusal};
 use sora_bot::domain::account::Balance;
 use sora_bot::domain::day::{Day, Weekday};
 use sora_bot::domain::id::{DraftId, MessageRef, UpdateId};
@@ -187,12 +187,16 @@ async fn a_waiting_order_is_taken_back_in_full_and_a_started_one_goes_on() {
     let started = shop.ordered(USER, 1).await;
     let waiting = shop.ordered(USER, 2).await;
     shop.until_phase(started, Phase::Rendering).await;
-    let strangers = shop.app.cancel(UpdateId(10), OTHER, waiting).await;
+    let scripts = shop.world.scripts.current();
+    let strangers = shop.app.cancel(&scripts, UpdateId(10), OTHER, waiting).await;
     assert!(matches!(strangers, Err(CancelRefusal::NotYours)));
-    let late = shop.app.cancel(UpdateId(11), USER, started).await;
+    let late = shop.app.cancel(&scripts, UpdateId(11), USER, started).await;
     assert!(matches!(late, Err(CancelRefusal::TooLate)));
-    assert_eq!(shop.app.cancel(UpdateId(12), USER, waiting).await.unwrap(), tokens(9_258, 742));
-    let twice = shop.app.cancel(UpdateId(12), USER, waiting).await;
+    assert_eq!(
+        shop.app.cancel(&scripts, UpdateId(12), USER, waiting).await.unwrap(),
+        Cancelling::Done(tokens(9_258, 742))
+    );
+    let twice = shop.app.cancel(&scripts, UpdateId(12), USER, waiting).await;
     assert!(matches!(twice, Err(CancelRefusal::TooLate)));
     shop.until_quiet().await;
     assert_eq!((shop.phase(started), shop.phase(waiting)), (Phase::Delivered, Phase::Cancelled));

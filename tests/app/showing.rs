@@ -29,7 +29,7 @@ fn cards_are_calm(shop: &Shop, job: JobId) {
 fn rank(stage: Stage) -> u8 {
     match stage {
         Stage::Queued { .. } => 0,
-        Stage::Starting => 1,
+        Stage::Starting | Stage::Stopping => 1,
         Stage::Rendering { .. } => 2,
         Stage::Fetching => 3,
     }

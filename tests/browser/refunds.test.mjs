@@ -12,8 +12,11 @@ story('a refusal by moderation gives everything back with the reason, and asks t
 
   // the switch is used up: the next order succeeds
   assert.equal(await chat.part('engine-ok').isChecked(), true);
-  await refund.tap('Ещё раз');
-  const card = await chat.messageWith('Проверьте заказ');
+  assert.deepEqual(await refund.buttons(), [['✏️ Изменить описание', '🎬 Новое видео'], ['💰 Баланс']]);
+  await refund.tap('Изменить описание');
+  await chat.messageWith('Пришлите новое описание');
+  const card = await chat.ask('Кот спит на рояле', 'Проверьте заказ');
+  assert.match(await card.text(), /Кот спит на рояле[^]*вертикальное, 1024×1792/);
   await card.tap('Создать за 3 115 ₸');
   await chat.expectJobs('delivered', 'refunded');
   await chat.expectMoney({ balance: 6_885, held: 0 });

@@ -7,8 +7,8 @@ use sora_bot::domain::ledger::Refusal;
 use sora_bot::domain::money::Tokens;
 use sora_bot::domain::notice::NoticeMessage;
 use sora_bot::store::{
-    By, CancelRefusal, NewOrder, OrderLimits, OrderRefusal, Settled, StartRefusal, StepRefusal, Store,
-    TopUpOrder, TopUpRefusal,
+    By, CancelRefusal, Cancelling, NewOrder, OrderLimits, OrderRefusal, Settled, StartRefusal, StepRefusal,
+    Store, TopUpOrder, TopUpRefusal,
 };
 
 use crate::support::shop::{
@@ -117,12 +117,24 @@ async fn a_waiting_order_is_cancelled_in_full_and_a_started_one_is_not() {
     let store = memory_store();
     meet(&store, USER).await;
     let first = order(&store, USER, 1).await.unwrap().job.id;
-    assert_eq!(store.cancel_order(None, OTHER, first, NOON).await.unwrap(), Err(CancelRefusal::NotYours));
-    assert_eq!(store.cancel_order(None, USER, first, NOON).await.unwrap(), Ok(tokens(10_000, 0)));
-    assert_eq!(store.cancel_order(None, USER, first, NOON).await.unwrap(), Err(CancelRefusal::TooLate));
+    assert_eq!(
+        store.cancel_order(None, OTHER, first, false, NOON).await.unwrap(),
+        Err(CancelRefusal::NotYours)
+    );
+    assert_eq!(
+        store.cancel_order(None, USER, first, false, NOON).await.unwrap(),
+        Ok(Cancelling::Done(tokens(10_000, 0)))
+    );
+    assert_eq!(
+        store.cancel_order(None, USER, first, false, NOON).await.unwrap(),
+        Err(CancelRefusal::TooLate)
+    );
     let second = order(&store, USER, 2).await.unwrap().job.id;
     assert_eq!(store.start_next(1, NOON).await.unwrap(), Ok(second));
-    assert_eq!(store.cancel_order(None, USER, second, NOON).await.unwrap(), Err(CancelRefusal::TooLate));
+    assert_eq!(
+        store.cancel_order(None, USER, second, false, NOON).await.unwrap(),
+        Err(CancelRefusal::TooLate)
+    );
     assert_verified(&store);
 }
 

@@ -21,7 +21,7 @@ async fn words_and_names_go_and_the_money_stays() {
     meet(&store, OTHER).await;
     store.set_language(USER, Some("kk".into())).await.unwrap();
     let cancelled = order(&store, USER, 1).await.unwrap().job.id;
-    store.cancel_order(None, USER, cancelled, NOON).await.unwrap().unwrap();
+    store.cancel_order(None, USER, cancelled, false, NOON).await.unwrap().unwrap();
     let refunded = order(&store, USER, 2).await.unwrap().job.id;
     store.start_next(1, NOON).await.unwrap().unwrap();
     store.refund(refunded, RefundReason::Moderation, vec![], NOON).await.unwrap().unwrap();
@@ -90,7 +90,7 @@ async fn what_was_sealed_before_opens_for_nobody_after() {
     let store = Store::open(&path, options()).unwrap();
     meet(&store, USER).await;
     let order = order(&store, USER, 1).await.unwrap().job.id;
-    store.cancel_order(None, USER, order, NOON).await.unwrap().unwrap();
+    store.cancel_order(None, USER, order, false, NOON).await.unwrap().unwrap();
     assert_eq!(erase(&store, USER).await, Ok(()));
     store.close();
     drop(store);

@@ -198,7 +198,7 @@ async fn what_went_back_is_taken_back_once_first_from_what_is_there_and_the_rest
 
     // Whatever comes pays the debt first: here a cancelled order's tokens.
     let job = store.jobs_of(USER, 1).unwrap()[0].id;
-    store.cancel_order(None, USER, job, NOON).await.unwrap().unwrap();
+    store.cancel_order(None, USER, job, false, NOON).await.unwrap().unwrap();
     assert_eq!(balance(&store, USER), (0, 0, 0));
     assert_eq!(store.history(USER, 1).unwrap()[0].reason, MovementReason::Repaid);
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sora_bot::app::port::{Addressee, CardView, Chat, ChatError, Clock, Parcel, Sent};
+use sora_bot::app::port::{Addressee, CardView, Chat, ChatError, Clock, FilmParcel, Parcel, Sent};
 use sora_bot::domain::id::{JobId, MessageRef, UserId};
 use sora_bot::domain::job::{Job, RefundReason};
 use sora_bot::domain::notice::Alert;
@@ -97,8 +97,7 @@ impl FakeChat {
     }
 
     pub fn films(&self, job: JobId) -> usize {
-        let of_job =
-            |message: &Arrived| matches!(&message.parcel, Parcel::Film { job: of, .. } if of.id == job);
+        let of_job = |message: &Arrived| matches!(&message.parcel, Parcel::Film(film) if film.job.id == job);
         self.arrived().iter().filter(|message| of_job(message)).count()
     }
 
@@ -157,14 +156,15 @@ impl State {
     }
 
     fn arrive(&mut self, at: Timestamp, to: UserId, parcel: &Parcel) -> Sent {
-        if let Parcel::Film { film, path, thumbnail, .. } = parcel {
+        if let Parcel::Film(film) | Parcel::Gift(film) = parcel {
+            let FilmParcel { film, path, thumbnail, .. } = film;
             let bytes = std::fs::metadata(path).expect("a film that is sent lies on the disk").len();
             assert_eq!(bytes, film.bytes, "the film that is sent is whole");
             assert!(thumbnail.as_ref().is_none_or(|picture| picture.exists()));
         }
         self.arrived.push(Arrived { at, to, parcel: parcel.clone() });
         let message = i32::try_from(self.arrived.len()).unwrap();
-        let file_id = matches!(parcel, Parcel::Film { .. }).then(|| format!("file-{message}"));
+        let file_id = matches!(parcel, Parcel::Film(_) | Parcel::Gift(_)).then(|| format!("file-{message}"));
         Sent { message: Some(MessageRef { chat: to.0, message }), file_id }
     }
 }
@@ -197,7 +197,10 @@ impl Chat for FakeChat {
 
 fn in_short(parcel: &Parcel) -> String {
     match parcel {
-        Parcel::Film { job, .. } => format!("film {}", job.id),
+        Parcel::Film(film) => format!("film {}", film.job.id),
+        Parcel::Copy(film) => format!("copy {}", film.job.id),
+        Parcel::File(film) => format!("file {}", film.job.id),
+        Parcel::Gift(film) => format!("gift {}", film.job.id),
         Parcel::Refund { job, reason, .. } => format!("refund {} {reason:?}", job.id),
         Parcel::Card { job } => format!("card {} {}", job.id, job.state.phase().name()),
         Parcel::Credit { amount, .. } => format!("credit {amount}"),

@@ -55,12 +55,21 @@ pub enum OnFetch {
     Panic,
 }
 
+#[derive(Clone, Debug)]
+pub enum OnStop {
+    Stop,
+    /// It stops, and the answer is lost.
+    StopUnheard,
+    Error(Failure),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     Submit,
     Poll,
     List,
     Fetch,
+    Stop,
 }
 
 /// A line of the engine's bill.
@@ -84,6 +93,8 @@ struct State {
     polls: Script<OnPoll>,
     lists: Script<OnList>,
     fetches: Script<OnFetch>,
+    stops: Script<OnStop>,
+    stopped: Vec<Ticket>,
     created: Vec<Created>,
     calls: Vec<(Timestamp, Call)>,
     /// From the request to the film.
@@ -108,6 +119,8 @@ impl FakeEngine {
             polls: Script::always(OnPoll::Honest),
             lists: Script::always(OnList::Honest),
             fetches: Script::always(OnFetch::Whole),
+            stops: Script::always(OnStop::Stop),
+            stopped: Vec::new(),
             created: Vec::new(),
             calls: Vec::new(),
             takes: Duration::from_secs(60),
@@ -147,6 +160,10 @@ impl FakeEngine {
 
     pub fn always_fetches(&self, then: OnFetch) {
         self.state.lock().unwrap().fetches = Script::always(then);
+    }
+
+    pub fn stops(&self, next: impl IntoIterator<Item = OnStop>) {
+        self.state.lock().unwrap().stops.add(next);
     }
 
     pub fn takes(&self, length: Duration) {
@@ -193,7 +210,8 @@ impl State {
     }
 
     fn percent(&self, ticket: &Ticket, now: Timestamp) -> Result<u8, Failure> {
-        let job = self.created.iter().find(|job| job.ticket == *ticket);
+        let known = |job: &&Created| job.ticket == *ticket && !self.stopped.contains(ticket);
+        let job = self.created.iter().find(known);
         let job = job.ok_or_else(|| failure(FailureKind::Missing))?;
         let share = now.since(job.at).as_millis() * 100 / self.takes.as_millis().max(1);
         Ok(u8::try_from(share.min(100)).unwrap())
@@ -253,6 +271,27 @@ impl Engine for FakeEngine {
             OnList::Honest => Ok(Sighting::Listed(jobs)),
             OnList::Error(failure) => Err(failure),
             OnList::Panic => panic!("the engine's client has a bug"),
+        }
+    }
+
+    async fn cancel(&self, ticket: &Ticket) -> Result<(), Failure> {
+        self.fate.pass().await;
+        let does = {
+            let mut state = self.asks(Call::Stop);
+            let does = state.stops.take();
+            if state.stopped.contains(ticket) {
+                return Err(failure(FailureKind::Missing));
+            }
+            if !matches!(does, OnStop::Error(_)) {
+                state.stopped.push(ticket.clone());
+            }
+            does
+        };
+        self.fate.pass().await;
+        match does {
+            OnStop::Stop => Ok(()),
+            OnStop::StopUnheard => Err(failure(FailureKind::Network)),
+            OnStop::Error(failure) => Err(failure),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use sora_bot::app::port::{ScriptSet, ScriptStatus, Scripts};
-use sora_bot::domain::catalog::{Catalog, Model, Offer, Orientation, Route, Shape, Size, Wait};
+use sora_bot::domain::catalog::{Abilities, Catalog, Model, Offer, Orientation, Route, Shape, Size, Wait};
 use sora_bot::domain::day::Day;
 use sora_bot::domain::economics::Economics;
 use sora_bot::domain::id::{EngineId, ModelId};
@@ -29,6 +29,15 @@ impl FixedScripts {
     /// The owner saves another price.
     pub fn save_price(&self, price: Tokens, version: &str) {
         *self.current.lock().unwrap() = Arc::new(scripts(price, version, Vec::new()));
+    }
+
+    /// The owner says what the engine can do.
+    pub fn save_abilities(&self, abilities: Abilities, version: &str) {
+        let mut set = scripts(PRICE, version, Vec::new());
+        for model in &mut set.catalog.models {
+            model.abilities = abilities;
+        }
+        *self.current.lock().unwrap() = Arc::new(set);
     }
 
     /// The owner saves a promotion.
@@ -97,5 +106,6 @@ fn model(id: &str, engine: &str, price: Tokens) -> Model {
         wait: Wait { from_min: 2, to_min: 5 },
         render_deadline_s: 1800,
         allow_loss: false,
+        abilities: Abilities::default(),
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sora_bot::app::port::{Addressee, CardView, Chat, ChatError, Parcel, Stage};
+use sora_bot::app::port::{Addressee, CardView, Chat, ChatError, FilmParcel, Parcel, Stage};
 use sora_bot::domain::id::{JobId, UserId};
 use sora_bot::domain::job::{Film, Job, JobState, RefundReason};
 use sora_bot::domain::menu::MenuContext;
@@ -55,7 +55,7 @@ async fn a_film_goes_out_with_all_that_a_client_needs() {
     let folder = tempfile::tempdir().unwrap();
     let (path, thumbnail) = files(folder.path());
     let viewer = viewer(&bot);
-    let parcel = Parcel::Film { job, viewer, film: FILM, path, thumbnail };
+    let parcel = Parcel::Film(FilmParcel { job, viewer, film: FILM, path, thumbnail });
     let sent = bot.telegram.deliver(&to(AIGERIM), &parcel).await.unwrap();
     let video = town.sees(AIGERIM, "the film", |message| message["video"].is_object()).await;
     assert_eq!(sent.message.unwrap().message, video["message_id"].as_i64().unwrap() as i32);
@@ -66,7 +66,8 @@ async fn a_film_goes_out_with_all_that_a_client_needs() {
     assert!(params["thumbnail"] != Value::Null);
     assert!(text(&video).encode_utf16().count() <= 1_024);
     assert!(text(&video).contains("<кот> & пианино"), "{}", text(&video));
-    assert_eq!(labels(&video), ["🔁 Ещё раз", "🎬 Новое видео"]);
+    let buttons = ["🔁 Ещё раз", "✏️ Изменить описание", "📐 Другой формат", "📎 Файлом", "🎬 Новое видео"];
+    assert_eq!(labels(&video), buttons, "without a ticket there is nothing to remix");
 
     town.taps(AIGERIM, &video, "Ещё раз").await;
     let again = town.sees(AIGERIM, "the same once more", |m| text(m).contains("Проверьте заказ")).await;
@@ -81,7 +82,7 @@ async fn refunds_credits_and_alerts_arrive_as_plain_words() {
     let refund = Parcel::Refund { job, reason: RefundReason::Moderation, balance: Tokens::new(10_000) };
     bot.telegram.deliver(&to(AIGERIM), &refund).await.unwrap();
     let refund = town.reads(AIGERIM, "Все 742 токена вернулись, на счёте 10 000 токенов").await;
-    assert_eq!(labels(&refund), ["🔁 Ещё раз", "🎬 Новое видео", "💰 Баланс"]);
+    assert_eq!(labels(&refund), ["✏️ Изменить описание", "🎬 Новое видео", "💰 Баланс"]);
     let credit = Parcel::Credit { amount: Tokens::new(742), balance: Tokens::new(1_000) };
     bot.telegram.deliver(&to(AIGERIM), &credit).await.unwrap();
     town.reads(AIGERIM, "Зачислено 742 токена. На счёте 1 000 токенов.").await;
@@ -144,13 +145,13 @@ async fn what_telegram_does_not_take_is_told_by_what_can_be_done() {
     assert_eq!(deliver().await, Err(ChatError::Blocked));
     town.api.unblocks(AIGERIM);
     deliver().await.unwrap();
-    let missing = Parcel::Film {
+    let missing = Parcel::Film(FilmParcel {
         job: bot.app.job(UserId(AIGERIM), JobId(1)).unwrap().unwrap(),
         viewer: viewer(&bot),
         film: FILM,
         path: "/nowhere/1.mp4".into(),
         thumbnail: None,
-    };
+    });
     assert!(matches!(bot.telegram.deliver(&to(AIGERIM), &missing).await, Err(ChatError::Transient(_))));
     bot.stop().await.unwrap();
 }

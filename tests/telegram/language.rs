@@ -75,11 +75,19 @@ async fn whose_client_speaks_kazakh_reads_kazakh_from_the_greeting_to_the_film()
     let card = town.reads(GULNAR, "Тапсырысты тексеріңіз").await;
     assert!(text(&card).contains("10 000 токен, тапсырыстан кейін 9 258 токен қалады"), "{}", text(&card));
     assert_eq!(town.taps(GULNAR, &card, "Жасау — 742 ₸").await, "№ 1 тапсырыс қабылданды");
-    town.reads(GULNAR, "Келесі кезек — сіздікі").await;
+    town.reads(GULNAR, "Тапсырысты жұмысқа беріп жатырмыз").await;
     rendered(&town, &bot).await;
     let film = town.sees(GULNAR, "the film", |message| message["video"].is_object()).await;
     assert!(text(&film).starts_with("№ 1 тапсырыс · Sora-2 · 720p, 8 с"), "{}", text(&film));
-    assert_eq!(labels(&film), ["🔁 Тағы бір рет", "🎬 Жаңа видео"]);
+    let buttons = [
+        "🔁 Тағы бір рет",
+        "✏️ Сипаттаманы өзгерту",
+        "📐 Басқа пішім",
+        "🪄 Видеоны өзгерту",
+        "📎 Файл ретінде",
+        "🎬 Жаңа видео",
+    ];
+    assert_eq!(labels(&film), buttons);
     town.reads(GULNAR, "✅ Дайын!").await;
     town.asks(OWNER, "/topup 1003 742", "Было 9 258, стало 10 000.").await;
     town.reads(GULNAR, "742 токен түсті. Шотыңызда 10 000 токен бар.").await;
@@ -104,7 +112,7 @@ async fn a_language_chosen_in_the_middle_of_an_order_speaks_from_the_next_messag
     town.taps(AIGERIM, &card, "Быстро").await;
     let card = town.reads(AIGERIM, "Check your order").await;
     assert_eq!(town.taps(AIGERIM, &card, "Make it for 742 ₸").await, "Order No. 1 is accepted");
-    town.reads(AIGERIM, "You are next in the queue").await;
+    town.reads(AIGERIM, "Your order is being started").await;
     town.taps(AIGERIM, &town.now(&question), "My orders").await;
     let question = town.asks(AIGERIM, "/language", "Which language shall I speak?").await;
     assert_eq!(labels(&question)[2], "✓ English");
@@ -170,10 +178,11 @@ async fn an_admin_is_alerted_and_a_card_moves_in_the_language_that_was_chosen() 
     town.taps(OWNER, &card, "Fast").await;
     let card = town.reads(OWNER, "Check your order").await;
     town.taps(OWNER, &card, "Make it for 742 ₸").await;
-    town.reads(OWNER, "You are next in the queue").await;
+    town.reads(OWNER, "Your order is being started").await;
     bot.app.set_language(UserId(OWNER), Some("kk".to_owned())).await.unwrap();
     // The clock stands still here, so each look at the cards is a fresh one; the card was drawn a moment ago and waits.
-    while !text(&town.now(&card)).contains("Келесі кезек — сіздікі.") {
+    while !text(&town.now(&card)).contains("Тапсырысты жұмысқа беріп жатырмыз")
+    {
         let look = progress::run(bot.app.clone(), Arc::clone(&bot.telegram) as _, CancellationToken::new());
         let _ = tokio::time::timeout(Duration::from_millis(100), look).await;
     }

@@ -81,8 +81,8 @@ async fn buttons_stand_where_the_owner_puts_them_for_whom_he_means_them() {
         let rows = message["reply_markup"]["inline_keyboard"].as_array().unwrap();
         rows.iter().map(|row| row.as_array().unwrap().len()).collect()
     };
-    assert_eq!(rows(&town.asks(AIGERIM, "/start", "Здравствуйте").await), [1, 2, 2, 1]);
-    assert_eq!(rows(&town.asks(OWNER, "/start", "Здравствуйте").await), [2, 2, 2, 1]);
+    assert_eq!(rows(&town.asks(AIGERIM, "/start", "Здравствуйте").await), [1, 2, 2, 1, 1]);
+    assert_eq!(rows(&town.asks(OWNER, "/start", "Здравствуйте").await), [2, 2, 2, 1, 1]);
     let packages = town.asks(AIGERIM, "/buy", "Пакеты токенов").await;
     assert_eq!(rows(&packages), [2, 2, 1]);
     assert!(labels(&packages)[0].contains("7 420"), "{:?}", labels(&packages));

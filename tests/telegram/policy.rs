@@ -38,7 +38,8 @@ async fn who_wants_to_be_forgotten_is_asked_once_and_then_is() {
     town.taps(AIGERIM, &card, "Создать за").await;
     town.asks(AIGERIM, "/deleteme", "У вас ещё 1 заказ в работе").await;
     let order = bot.app.orders(UserId(AIGERIM)).unwrap()[0].job.id;
-    bot.app.cancel(sora_bot::domain::id::UpdateId(1), UserId(AIGERIM), order).await.unwrap();
+    let scripts = bot.app.scripts.current();
+    bot.app.cancel(&scripts, sora_bot::domain::id::UpdateId(1), UserId(AIGERIM), order).await.unwrap();
 
     let question = town.asks(AIGERIM, "/deleteme", "Удалить ваши данные?").await;
     assert!(text(&question).contains("На счёте 10 000 токенов"));

@@ -34,14 +34,14 @@ pub struct Addressee {
 /// A message that must arrive, with everything that it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Parcel {
-    Film {
-        job: Job,
-        /// Who looks at the buttons below it.
-        viewer: MenuContext,
-        film: Film,
-        path: PathBuf,
-        thumbnail: Option<PathBuf>,
-    },
+    /// A film that has just been made.
+    Film(FilmParcel),
+    /// One that the chat has had before: from there, or else from the disk.
+    Copy(FilmParcel),
+    /// One as a file, untouched.
+    File(FilmParcel),
+    /// One that was found after its tokens had been given back.
+    Gift(FilmParcel),
     /// The tokens of `job` are back; `balance` is what the user may spend now.
     Refund {
         job: Job,
@@ -88,6 +88,16 @@ pub enum Parcel {
     },
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilmParcel {
+    pub job: Job,
+    /// Who looks at the buttons below it.
+    pub viewer: MenuContext,
+    pub film: Film,
+    pub path: PathBuf,
+    pub thumbnail: Option<PathBuf>,
+}
+
 /// The proof that something arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -128,6 +138,8 @@ pub enum Stage {
     },
     /// There is a place for it, or the engine is just being asked.
     Starting,
+    /// Its user wants it back; the engine is being asked to stop.
+    Stopping,
     /// `remaining` is an estimate from measured renders; None: not measured yet, the scripts' own words serve.
     Rendering {
         percent: u8,

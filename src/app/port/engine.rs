@@ -45,7 +45,8 @@ pub trait Engine: Send + Sync {
         max_bytes: u64,
     ) -> Result<Fetched, Failure>;
 
-    /// Asks it to stop a render, to save its cost. Whatever it answers, the render may go on.
+    /// Asks it to stop a render, to save its cost. Whether nothing is to be paid for what it stopped, the owner says of each
+    /// model; if it answers an error, the render may go on.
     ///
     /// # Errors
     /// `Missing` when it cannot be stopped, or not any more.
@@ -139,6 +140,8 @@ pub struct RenderRequest {
     pub model: String,
     pub size: Size,
     pub seconds: u32,
+    /// The film to be changed; what comes has its size and length.
+    pub remix_of: Option<Ticket>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Bringing the film here. It is paid for at the engine, so it is tried again; the user pays only once it is here.
 
-use super::{Pace, Step, refused};
+use super::{Pace, Step, note_failure, overdue, refused};
 use crate::app::App;
 use crate::app::port::{Failure, FailureKind, Fetched};
 use crate::domain::job::{Film, Job, RefundReason, Render};
@@ -12,14 +12,14 @@ pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace)
         return Ok(lost(job, "its engine is not configured any more"));
     };
     if let Err(error) = std::fs::create_dir_all(&app.settings.films) {
-        return Ok(retry_or(app, job, pace, disk(&error)));
+        return retry_or(app, job, render, pace, disk(&error)).await;
     }
     let (path, thumbnail) = app.film_paths(job.id);
     match engine.fetch(&render.ticket, &path, &thumbnail, app.settings.max_download).await {
         Ok(fetched) if fetched.bytes > app.settings.max_upload => Ok(too_large(job, fetched)),
         Ok(fetched) => settle(app, job, render, fetched).await,
         Err(failure) if failure.kind == FailureKind::TooLarge => Ok(refused(app, job, &failure)),
-        Err(failure) => Ok(retry_or(app, job, pace, failure)),
+        Err(failure) => retry_or(app, job, render, pace, failure).await,
     }
 }
 
@@ -36,11 +36,22 @@ async fn settle(app: &App, job: &Job, render: &Render, fetched: Fetched) -> Resu
     Ok(Step::Gone)
 }
 
-fn retry_or(app: &App, job: &Job, pace: &Pace, failure: Failure) -> Step {
-    if pace.failures >= app.settings.max_retries {
-        return lost(job, &failure.to_string());
+/// A film that is made is worth patience: it is tried for until the deadline of its render, while the engine has it.
+async fn retry_or(
+    app: &App,
+    job: &Job,
+    render: &Render,
+    pace: &mut Pace,
+    failure: Failure,
+) -> Result<Step, StoreError> {
+    let gone = failure.kind == FailureKind::Missing;
+    pace.missing = if gone { pace.missing + 1 } else { 0 };
+    let tried = pace.failures >= app.settings.max_retries;
+    if tried && (overdue(app, job, render) || pace.missing > app.settings.max_retries) {
+        return Ok(lost(job, &failure.to_string()));
     }
-    Step::Retry(failure)
+    note_failure(app, job, &failure).await?;
+    Ok(Step::Retry(failure))
 }
 
 fn lost(job: &Job, why: &str) -> Step {

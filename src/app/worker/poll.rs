@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Pace, Step, note_failure, refused};
+use super::{Pace, Step, note_failure, overdue, refused, stop};
 use crate::app::App;
 use crate::app::port::{Engine, Failure, FailureKind, Polled, Progress};
 use crate::domain::id::Ticket;
-use crate::domain::job::{Job, RefundReason, Render};
+use crate::domain::job::{Job, RefundReason, Render, StopWish};
 use crate::domain::notice::Alert;
 use crate::store::StoreError;
 
@@ -15,10 +15,7 @@ const SOONEST: Duration = Duration::from_millis(200);
 const LATEST: Duration = Duration::from_secs(60);
 
 pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace) -> Result<Step, StoreError> {
-    let overdue = || {
-        let deadline = Duration::from_secs(u64::from(job.quote.render_deadline_s));
-        app.clock.now().since(render.since) > deadline
-    };
+    let (overdue, to_stop) = (|| overdue(app, job, render), job.stop == Some(StopWish::Asked));
     let Some(engine) = app.engines.get(&job.quote.route.engine) else {
         return Ok(if overdue() { too_late(job) } else { Step::Snooze(LATEST) });
     };
@@ -31,12 +28,21 @@ pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace)
             let noted = app.store.note_rendered(job.id, cost).await?;
             Ok(if noted.is_ok() { Step::Done } else { Step::Gone })
         }
+        // It is gone over there, just as its user wished.
+        Ok(Polled { progress: Progress::Failed(failure), .. }) | Err(failure)
+            if to_stop && failure.kind == FailureKind::Missing =>
+        {
+            stop::stopped(app, job).await
+        }
         Ok(Polled { progress: Progress::Failed(failure), .. }) => Ok(refused(app, job, &failure)),
         Ok(Polled { progress: Progress::Working { percent }, again_in, .. }) => {
             if let Some(percent) = percent {
                 app.percents.note(job.id, percent);
             }
             (pace.failures, pace.missing) = (0, 0);
+            if to_stop {
+                return stop::step(app, engine.as_ref(), job, &render.ticket, pace).await;
+            }
             let wait = again_in.unwrap_or(app.settings.poll_interval).clamp(SOONEST, LATEST);
             Ok(if overdue() {
                 given_up(job, engine.as_ref(), &render.ticket).await

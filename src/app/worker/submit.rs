@@ -2,19 +2,23 @@
 
 use std::time::Duration;
 
-use super::{Pace, Step, note_failure, refused};
+use super::{Pace, Step, note_failure, refused, stop};
 use crate::app::App;
 use crate::app::port::{Engine, Failure, FailureKind, RenderRequest, Sighting, Sought, Submission};
 use crate::domain::id::Ticket;
-use crate::domain::job::{Intent, Job, RefundReason};
+use crate::domain::job::{Intent, Job, RefundReason, StopWish};
 use crate::domain::notice::Alert;
 use crate::domain::reconcile::{Finding, Wanted, find};
+use crate::domain::time::Timestamp;
 use crate::store::{StepRefusal, StoreError};
 
 /// Between two look-ups of a lost answer.
 const LOOK_UP_EVERY: Duration = Duration::from_secs(15);
 
 pub(super) async fn step(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> Result<Step, StoreError> {
+    if job.stop == Some(StopWish::Asked) && (pace.may_send || intent.surely_absent) {
+        return stop::stopped(app, job).await;
+    }
     let Some(engine) = app.engines.get(&job.quote.route.engine) else {
         return unavailable(app, job, intent, pace);
     };
@@ -40,7 +44,11 @@ async fn send(
     pace: &mut Pace,
 ) -> Result<Step, StoreError> {
     let quote = &job.quote;
-    match engine.submit(&request(job, intent)).await {
+    let request = request(app, job, intent.at)?;
+    if job.remix_of.is_some() && request.remix_of.is_none() {
+        return Ok(Step::Refund(RefundReason::SourceGone, Vec::new()));
+    }
+    match engine.submit(&request).await {
         Submission::Accepted(ticket) => {
             app.engines.took(&quote.route.engine);
             accepted(app, job, ticket).await
@@ -69,16 +77,18 @@ async fn send(
     }
 }
 
-fn request(job: &Job, intent: Intent) -> RenderRequest {
+fn request(app: &App, job: &Job, asked_at: Timestamp) -> Result<RenderRequest, StoreError> {
     let quote = &job.quote;
-    RenderRequest {
+    let source = job.remix_of.map(|source| app.store.job(source)).transpose()?.flatten();
+    Ok(RenderRequest {
         // the moment makes it new for each request, and for each database that has an order of this number
-        reference: format!("{}-{}", job.id, intent.at.0),
+        reference: format!("{}-{}", job.id, asked_at.0),
         prompt: job.prompt.clone(),
         model: quote.route.model.clone(),
         size: quote.size,
         seconds: quote.seconds,
-    }
+        remix_of: source.and_then(|source| source.ticket),
+    })
 }
 
 async fn accepted(app: &App, job: &Job, ticket: Ticket) -> Result<Step, StoreError> {
@@ -113,8 +123,13 @@ async fn next_attempt(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> 
     }
 }
 
-/// Looks the job up among what the engine has taken since we asked.
-async fn look_up(app: &App, engine: &dyn Engine, job: &Job, intent: Intent) -> Result<Step, StoreError> {
+/// Looks the job up among what the engine has taken since we asked, at `asked_at`.
+pub(super) async fn found(
+    app: &App,
+    engine: &dyn Engine,
+    job: &Job,
+    asked_at: Timestamp,
+) -> Result<Finding, StoreError> {
     let quote = &job.quote;
     let size = quote.size.to_string();
     let wanted = Wanted {
@@ -122,11 +137,11 @@ async fn look_up(app: &App, engine: &dyn Engine, job: &Job, intent: Intent) -> R
         model: &quote.route.model,
         size: &size,
         seconds: quote.seconds,
-        since: intent.at,
+        since: asked_at,
     };
     let claimed = |ticket: &Ticket| app.store.job_with(&quote.route.engine, ticket).ok().flatten().is_some();
-    let sought = Sought { request: &request(job, intent), since: intent.at };
-    let finding = match engine.find(&sought).await {
+    let sought = Sought { request: &request(app, job, asked_at)?, since: asked_at };
+    Ok(match engine.find(&sought).await {
         Ok(Sighting::Listed(jobs)) => find(&wanted, &jobs, claimed),
         Ok(Sighting::Taken(ticket)) => Finding::Taken(ticket),
         Ok(Sighting::Absent) => Finding::Absent,
@@ -134,8 +149,11 @@ async fn look_up(app: &App, engine: &dyn Engine, job: &Job, intent: Intent) -> R
             tracing::warn!(order = job.id.0, %failure, "cannot look it up");
             Finding::Unknown
         }
-    };
-    match finding {
+    })
+}
+
+async fn look_up(app: &App, engine: &dyn Engine, job: &Job, intent: Intent) -> Result<Step, StoreError> {
+    match found(app, engine, job, intent.at).await? {
         Finding::Taken(ticket) => accepted(app, job, ticket).await,
         Finding::Absent => {
             tracing::info!(order = job.id.0, "the engine does not have it: it may be asked again");

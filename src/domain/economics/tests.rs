@@ -1,7 +1,7 @@
 //! Figures computed by hand beside those of the code.
 
 use super::*;
-use crate::domain::catalog::{Orientation, Route, Shape, Size, Wait};
+use crate::domain::catalog::{Abilities, Orientation, Route, Shape, Size, Wait};
 use crate::domain::id::{EngineId, ModelId};
 
 const STRIPE: Rail = rail(RailId::Stripe, 290, 300_000, None);
@@ -62,6 +62,7 @@ fn model(id: &str, offer: Offer) -> Model {
         wait: Wait { from_min: 2, to_min: 5 },
         render_deadline_s: 1_800,
         allow_loss: false,
+        abilities: Abilities::default(),
     }
 }
 

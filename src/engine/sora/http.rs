@@ -35,6 +35,12 @@ pub(super) struct Http {
     timeouts: Timeouts,
 }
 
+/// What a POST carries.
+pub(super) enum Body {
+    Form(Form),
+    Json(serde_json::Value),
+}
+
 /// Why there is no answer to a POST.
 pub(super) enum Unsent {
     /// Not one byte of the request left.
@@ -96,8 +102,12 @@ impl Http {
     }
 
     /// Sends the request for a render, exactly once.
-    pub async fn post_once(&self, form: Form) -> Result<Answer, Unsent> {
-        let mut request = self.once.post(self.address(None, None)).multipart(form);
+    pub async fn post_once(&self, address: Url, body: Body) -> Result<Answer, Unsent> {
+        let request = self.once.post(address);
+        let mut request = match body {
+            Body::Form(form) => request.multipart(form),
+            Body::Json(json) => request.json(&json),
+        };
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }

@@ -70,6 +70,16 @@ pub(super) fn submission(answer: &Answer, veil: &Veil<'_>) -> Submission {
     Submission::Refused(Failure { kind, detail: said, retry_after: answer.retry_after })
 }
 
+/// The same of a remix: where nothing is found, it is the source that is gone.
+pub(super) fn remix(answer: &Answer, veil: &Veil<'_>) -> Submission {
+    match submission(answer, veil) {
+        Submission::Refused(failure) if matches!(answer.status, 404 | 410) => {
+            Submission::Refused(Failure { kind: FailureKind::Missing, ..failure })
+        }
+        other => other,
+    }
+}
+
 /// How a render is getting on.
 pub(super) fn polled(answer: &Answer, key: &str) -> Result<Polled, Failure> {
     Ok(Polled {

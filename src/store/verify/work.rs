@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::domain::job::Gift;
 use crate::domain::notice::NoticeMessage;
 
 pub(super) fn all_jobs(tx: &ReadTransaction, report: &mut Report) -> Result<(), StoreError> {
@@ -65,6 +66,13 @@ pub(super) fn queues(tx: &ReadTransaction, report: &mut Report) -> Result<(), St
         }
         *held.entry(job.user).or_insert(0) += job.quote.price.get();
     }
+    let running = tx.open_table(RUNNING)?;
+    for row in tx.open_table(STOP_WISHES)?.iter()? {
+        let id = row?.0.value();
+        if running.get(id)?.is_none() {
+            report.broken("I8 jobs", format!("order {id} is to be stopped and does not run"));
+        }
+    }
     let balances = tx.open_table(BALANCES)?;
     let (kind, _) = account_key(Account::Held(UserId(0)));
     for row in balances.range((kind, i64::MIN)..=(kind, i64::MAX))? {
@@ -110,7 +118,9 @@ fn job_is_whole(
             report.broken("I7 hold", detail);
         }
     }
-    if let Some(ticket) = job.state.ticket() {
+    let kept = tx.open_table(JOB_TICKETS)?.get(id.0)?.map(|ticket| ticket.value().to_owned());
+    let running = job.state.ticket().map(|ticket| ticket.as_str().to_owned());
+    for ticket in kept.into_iter().chain(running) {
         let engine = &job.quote.route.engine;
         let owner =
             tx.open_table(TICKETS)?.get((engine.as_str(), ticket.as_str()))?.map(|owner| owner.value());
@@ -118,7 +128,12 @@ fn job_is_whole(
             report.broken("I16 ticket", format!("the ticket of order {id} belongs to {owner:?}"));
         }
     }
-    if matches!(job.state, JobState::Ready(_)) && !films_waiting.contains(&id) {
+    let gift: Option<Gift> = record(&tx.open_table(GIFTS)?, id.0)?;
+    if gift.is_some() && phase != Phase::Refunded {
+        report.broken("I7 hold", format!("order {id} is {} and has a gift", phase.name()));
+    }
+    let here = matches!(job.state, JobState::Ready(_)) || matches!(gift, Some(Gift::Here(_)));
+    if here && !films_waiting.contains(&id) {
         report.broken("I15 delivery", format!("the film of order {id} waits for nobody to send it"));
     }
     if tx.open_table(USERS)?.get(job.user.0)?.is_none() {
@@ -131,7 +146,7 @@ fn job_is_whole(
 fn films_waiting(tx: &ReadTransaction) -> Result<BTreeSet<JobId>, StoreError> {
     let mut waiting = BTreeSet::new();
     let mut note = |bytes: &[u8]| -> Result<(), StoreError> {
-        if let NoticeMessage::Film(job) = super::super::outbox::message(bytes)? {
+        if let NoticeMessage::Film(job) | NoticeMessage::Gift(job) = super::super::outbox::message(bytes)? {
             waiting.insert(job);
         }
         Ok(())

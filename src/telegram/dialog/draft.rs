@@ -3,8 +3,9 @@
 use super::{Reply, Talk};
 use crate::app::AppError;
 use crate::domain::catalog::{Model, Quote};
-use crate::domain::draft::Draft;
+use crate::domain::draft::{Basis, Draft};
 use crate::domain::id::{DraftId, MessageRef, ModelId};
+use crate::domain::job::Job;
 use crate::domain::locale::TextKey;
 use crate::domain::menu::QuickOffer;
 use crate::domain::money::Tokens;
@@ -15,7 +16,9 @@ use crate::telegram::view::Deal;
 
 impl Talk<'_> {
     /// Begins a draft with these words, if any model takes them.
-    pub async fn prompt(&self, words: &str) -> Result<Reply, AppError> {
+    ///
+    /// `said`: they are the person's own, just written, and may answer what he was asked.
+    pub async fn prompt(&self, words: &str, said: bool) -> Result<Reply, AppError> {
         let words = words.trim();
         if words.is_empty() {
             return Ok(Reply::say(self.view.ask_prompt()));
@@ -28,12 +31,28 @@ impl Talk<'_> {
         if length > limit {
             return Ok(Reply::say(self.view.prompt_too_long(limit, length)));
         }
-        let draft = self.app.begin_draft(self.update, self.person.id, words.to_owned()).await?;
+        let (user, words) = (self.person.id, words.to_owned());
+        let draft = if said {
+            self.app.begin_said(self.update, user, words).await?
+        } else {
+            self.app.begin_draft(self.update, user, words).await?
+        };
         let warnings = called_for(&self.set.ideas.warnings, &draft.prompt);
         if !warnings.is_empty() {
             return Ok(Reply::say(self.view.precheck(&draft, &warnings)));
         }
-        Ok(Reply::say(self.start(&draft)?))
+        Ok(Reply::say(self.begun(&draft)?))
+    }
+
+    /// The first screen of a draft that may go on from an order before it.
+    fn begun(&self, draft: &Draft) -> Result<Screen, AppError> {
+        let Some(job) = self.basis(draft)? else { return self.start(draft) };
+        let choice = crate::telegram::view::choice(&job.quote);
+        match self.deal_of(draft, &choice)? {
+            Some(quote) => self.confirmation(draft, &quote, None),
+            None if matches!(draft.basis, Some(Basis::Film(_))) => Ok(self.view.plain(TextKey::RemixNotNow)),
+            None => self.start(draft),
+        }
     }
 
     /// A tap on the card of a draft.
@@ -46,6 +65,9 @@ impl Talk<'_> {
         }
         if draft.became.is_some() {
             return Ok(self.window(TextKey::ToastAlready));
+        }
+        if matches!(draft.basis, Some(Basis::Film(_))) && step != Step::Drop {
+            return Ok(Reply::show(self.begun(&draft)?));
         }
         Ok(match step {
             Step::Offers => Reply::show(self.start(&draft)?),
@@ -91,6 +113,23 @@ impl Talk<'_> {
         self.app.quote(self.set, &choice.model, choice.seconds, choice.orientation)
     }
 
+    /// The same for a draft that may be a remix: that is made where its source was made, as that was made.
+    pub fn deal_of(&self, draft: &Draft, choice: &Choice) -> Result<Option<Quote>, AppError> {
+        let Some(Basis::Film(_)) = draft.basis else { return Ok(self.deal(draft, choice)) };
+        let Some(source) = self.basis(draft)? else { return Ok(None) };
+        let same = crate::telegram::view::choice(&source.quote) == *choice && self.view.can_remix(&source);
+        let quote = self.deal(draft, choice).filter(|quote| same && quote.size == source.quote.size);
+        Ok(quote)
+    }
+
+    /// The order that a draft goes on from.
+    fn basis(&self, draft: &Draft) -> Result<Option<Job>, AppError> {
+        match draft.basis {
+            Some(Basis::Settings(job) | Basis::Film(job)) => self.app.job(self.person.id, job),
+            None => Ok(None),
+        }
+    }
+
     /// `seen` is the price that stood on the button, if the user has pressed one.
     pub fn confirmation(
         &self,
@@ -107,6 +146,9 @@ impl Talk<'_> {
 
     /// Back to the first screen, saying why.
     pub fn not_sold(&self, draft: &Draft) -> Result<Reply, AppError> {
+        if matches!(draft.basis, Some(Basis::Film(_))) {
+            return Ok(Reply::show(self.view.plain(TextKey::RemixNotNow)));
+        }
         if self.offered(draft).is_empty() {
             return Ok(Reply::show(self.view.plain(TextKey::NothingOnSale)));
         }
@@ -126,14 +168,14 @@ impl Talk<'_> {
     }
 
     /// The models that take this draft's prompt.
-    fn offered(&self, draft: &Draft) -> Vec<Model> {
+    pub fn offered(&self, draft: &Draft) -> Vec<Model> {
         let length = draft.prompt.chars().count();
         let mut models = self.on_sale();
         models.retain(|model| length <= model.prompt_limit);
         models
     }
 
-    fn model(&self, draft: &Draft, id: &ModelId) -> Option<Model> {
+    pub fn model(&self, draft: &Draft, id: &ModelId) -> Option<Model> {
         self.offered(draft).into_iter().find(|model| model.id == *id)
     }
 }

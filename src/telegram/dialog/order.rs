@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{Reply, Talk};
-use crate::app::{AppError, CancelRefusal, OrderRefusal};
+use crate::app::port::Stage;
+use crate::app::{AppError, CancelRefusal, Cancelling, OrderRefusal};
 use crate::domain::draft::Draft;
 use crate::domain::id::{JobId, MessageRef};
 use crate::domain::job::{Job, JobState};
@@ -26,7 +27,7 @@ impl Talk<'_> {
         if draft.became.is_some() {
             return Ok(Reply::default());
         }
-        let Some(quote) = self.deal(draft, choice) else {
+        let Some(quote) = self.deal_of(draft, choice)? else {
             return self.not_sold(draft);
         };
         let user = self.person.id;
@@ -57,10 +58,11 @@ impl Talk<'_> {
         })
     }
 
-    /// Takes an order back that has not begun. `message` has the tapped button: its card, or the list of orders.
+    /// Takes an order back. `message` has the tapped button: its card, or the list of orders.
     pub async fn cancel(&self, job: JobId, message: MessageRef) -> Result<Reply, AppError> {
-        match self.app.cancel(self.update, self.person.id, job).await {
-            Ok(_) => {}
+        match self.app.cancel(self.set, self.update, self.person.id, job).await {
+            Ok(Cancelling::Done(_)) => {}
+            Ok(Cancelling::Asked) => return self.stopping(job, message),
             Err(CancelRefusal::TooLate) => return Ok(self.window(TextKey::ToastTooLate)),
             Err(CancelRefusal::NotYours) => return Ok(self.window(TextKey::ToastNotYours)),
             Err(CancelRefusal::Failed(error)) => return Err(error),
@@ -77,5 +79,16 @@ impl Talk<'_> {
         }
         reply.close = job.card.map(|card| (card, self.view.ended(&job)));
         Ok(reply)
+    }
+
+    /// The engine is being asked; the card tells what came of it.
+    fn stopping(&self, job: JobId, message: MessageRef) -> Result<Reply, AppError> {
+        let toast = Toast::line(&self.view.say(TextKey::ToastStopping, &[]));
+        let Some(job) = self.app.job(self.person.id, job)? else {
+            return Ok(Reply::toast(toast));
+        };
+        let progress = Progress { stage: Stage::Stopping, elapsed: Duration::ZERO };
+        let screen = if job.card == Some(message) { self.view.order(&job, progress) } else { self.queue()? };
+        Ok(Reply::show(screen).with(toast))
     }
 }

@@ -8,11 +8,10 @@ use crate::domain::money::Tokens;
 use crate::telegram::command::Command;
 use crate::telegram::screen::Screen;
 use crate::telegram::update::Words;
+use crate::telegram::view::HistoryPage;
 
-/// Lines of history under a balance.
+/// Lines of history on a page under a balance.
 const HISTORY_SHOWN: usize = 10;
-/// A capture moves nothing that a user may spend and is not shown: so many rows hold enough of the others.
-const HISTORY_READ: usize = 2 * HISTORY_SHOWN;
 
 impl Talk<'_> {
     pub async fn said(&self, words: &Words) -> Result<Reply, AppError> {
@@ -29,7 +28,7 @@ impl Talk<'_> {
         }
         let mut reply = match words {
             Words::Command(command) => self.command(command).await?,
-            Words::Prompt(prompt) => self.prompt(prompt).await?,
+            Words::Prompt(prompt) => self.prompt(prompt, true).await?,
             Words::File(file) => self.file(file).await?,
             Words::Picture => Reply::say(self.view.plain(TextKey::PictureLater)),
             Words::Other => Reply::say(self.view.plain(TextKey::OtherMessage)),
@@ -42,12 +41,13 @@ impl Talk<'_> {
 
     async fn command(&self, command: &Command) -> Result<Reply, AppError> {
         Ok(match command.name.as_str() {
-            "help" => self.menu(MenuAction::Help)?,
-            "ideas" => self.menu(MenuAction::Ideas)?,
-            "generate" => self.prompt(&command.rest).await?,
-            "balance" => self.menu(MenuAction::Balance)?,
-            "queue" => self.menu(MenuAction::Queue)?,
-            "buy" => self.menu(MenuAction::Buy)?,
+            "help" => self.menu(MenuAction::Help).await?,
+            "ideas" => self.menu(MenuAction::Ideas).await?,
+            "videos" => self.menu(MenuAction::Videos).await?,
+            "generate" => self.generate(&command.rest).await?,
+            "balance" => self.menu(MenuAction::Balance).await?,
+            "queue" => self.menu(MenuAction::Queue).await?,
+            "buy" => self.menu(MenuAction::Buy).await?,
             "language" => self.languages()?,
             "support" | "paysupport" | "terms" | "privacy" => Reply::say(self.policy(&command.name)),
             "deleteme" => self.ask_delete_me()?,
@@ -58,15 +58,22 @@ impl Talk<'_> {
     }
 
     /// What a button of the menu does, and the command of the same name.
-    pub fn menu(&self, action: MenuAction) -> Result<Reply, AppError> {
+    pub async fn menu(&self, action: MenuAction) -> Result<Reply, AppError> {
         Ok(Reply::say(match action {
-            MenuAction::Generate => self.view.ask_prompt(),
-            MenuAction::Balance => self.balance()?,
+            MenuAction::Generate => return self.generate("").await,
+            MenuAction::Videos => self.gallery(None)?,
+            MenuAction::Balance => self.balance(0)?,
             MenuAction::Queue => self.queue()?,
             MenuAction::Buy => self.packages()?,
             MenuAction::Ideas => self.view.idea_categories(),
             MenuAction::Help => self.view.help(self.app.is_admin(self.person.id)),
         }))
+    }
+
+    /// Something new: what he may have been asked before is forgotten.
+    pub async fn generate(&self, prompt: &str) -> Result<Reply, AppError> {
+        self.app.ask_for_words(self.person.id, None).await?;
+        self.prompt(prompt, false).await
     }
 
     pub fn queue(&self) -> Result<Screen, AppError> {
@@ -77,10 +84,11 @@ impl Talk<'_> {
         Ok(self.view.greeting(&self.person.profile.first_name, &self.viewer()?, welcomed))
     }
 
-    fn balance(&self) -> Result<Screen, AppError> {
-        let mut history = self.app.history(self.person.id, HISTORY_READ)?;
-        history.retain(|movement| movement.amount != Tokens::ZERO);
-        history.truncate(HISTORY_SHOWN);
+    /// With a page of what moved, 0 the newest.
+    pub fn balance(&self, page: u32) -> Result<Screen, AppError> {
+        let skipped = usize::try_from(page).unwrap_or(usize::MAX);
+        let (movements, more) = self.app.history_page(self.person.id, skipped, HISTORY_SHOWN)?;
+        let history = HistoryPage { movements: &movements, page, more };
         Ok(self.view.balance(self.app.balance(self.person.id)?, &history))
     }
 }

@@ -2,9 +2,7 @@
 
 use super::{Reply, Talk};
 use crate::app::AppError;
-use crate::domain::id::JobId;
 use crate::domain::locale::TextKey;
-use crate::domain::menu::VideoAction;
 use crate::telegram::tap::Tap;
 use crate::telegram::update::Tapped;
 use crate::telegram::view::View;
@@ -20,9 +18,8 @@ impl Talk<'_> {
         };
         self.meet().await?;
         match tap {
-            Tap::Menu(action) => self.menu(action),
-            Tap::Video(VideoAction::New, _) => Ok(Reply::say(self.view.ask_prompt())),
-            Tap::Video(VideoAction::Again, job) => self.again(job).await,
+            Tap::Menu(action) => self.menu(action).await,
+            Tap::Video(action, job) => self.video(action, job).await,
             Tap::Cancel(job) => self.cancel(job, message).await,
             Tap::Language(chosen) => self.choose_language(chosen).await,
             Tap::DeleteMe(sure) => self.delete_me(sure).await,
@@ -37,6 +34,8 @@ impl Talk<'_> {
             }),
             Tap::Idea(category, idea) => self.idea(&category, &idea).await,
             Tap::Shop(tap) => self.shop_tapped(tap).await,
+            Tap::Gallery(job) => self.gallery(Some(job)).map(Reply::show),
+            Tap::History(page) => self.balance(page).map(Reply::show),
         }
     }
 
@@ -44,26 +43,9 @@ impl Talk<'_> {
     async fn idea(&self, category: &str, idea: &str) -> Result<Reply, AppError> {
         let idea = self.set.ideas.category(category).and_then(|category| category.idea(idea));
         match idea {
-            Some(idea) => self.prompt(idea.prompt.speak(self.view.language())).await,
+            Some(idea) => self.prompt(idea.prompt.speak(self.view.language()), false).await,
             None => Ok(self.window(TextKey::ToastOld)),
         }
-    }
-
-    /// The same video once more: a new draft with the same words, straight to the confirmation.
-    async fn again(&self, job: JobId) -> Result<Reply, AppError> {
-        let Some(job) = self.app.job(self.person.id, job)? else {
-            return Ok(self.window(TextKey::ToastNotYours));
-        };
-        if job.prompt.is_empty() {
-            return Ok(Reply::say(self.view.ask_prompt()));
-        }
-        let draft = self.app.begin_draft(self.update, self.person.id, job.prompt).await?;
-        let choice = crate::telegram::view::choice(&job.quote);
-        let screen = match self.deal(&draft, &choice) {
-            Some(quote) => self.confirmation(&draft, &quote, None)?,
-            None => self.start(&draft)?,
-        };
-        Ok(Reply::say(screen))
     }
 
     pub fn window(&self, key: TextKey) -> Reply {

@@ -1,6 +1,6 @@
 //! A user's money as he reads it, and what an admin hears of a top-up.
 
-use chrono::{DateTime, Datelike as _, FixedOffset};
+use chrono::{DateTime, Datelike as _};
 
 use super::{NAME_SHOWN, View, number, words};
 use crate::app::{TopUpDone, TopUpRefusal};
@@ -11,13 +11,20 @@ use crate::domain::money::Tokens;
 use crate::domain::text::{Value, grouped, shortened};
 use crate::domain::time::Timestamp;
 use crate::telegram::screen::Screen;
+use crate::telegram::tap::Tap;
 
-/// All of Kazakhstan has kept UTC+5 since March 2024.
-const OFFSET_SECONDS: i32 = 5 * 3600;
+/// A page of what moved.
+pub struct HistoryPage<'a> {
+    /// Newest first.
+    pub movements: &'a [Movement],
+    /// 0 is the newest.
+    pub page: u32,
+    /// Older ones follow.
+    pub more: bool,
+}
 
 impl View<'_> {
-    /// `history` is newest first. What moved nothing that the user may spend is left out.
-    pub fn balance(&self, balance: Balance, history: &[Movement]) -> Screen {
+    pub fn balance(&self, balance: Balance, history: &HistoryPage<'_>) -> Screen {
         let available = [("available", number(balance.available.get()))];
         let mut blocks = vec![self.say(TextKey::Balance, &available)];
         if balance.held > Tokens::ZERO {
@@ -26,14 +33,17 @@ impl View<'_> {
         if balance.debt > Tokens::ZERO {
             blocks.push(self.say(TextKey::BalanceDebt, &[("debt", number(balance.debt.get()))]));
         }
-        let moved = history.iter().filter(|movement| movement.amount != Tokens::ZERO);
-        let lines: Vec<String> = moved.map(|movement| self.movement(movement)).collect();
+        let lines: Vec<String> = history.movements.iter().map(|movement| self.movement(movement)).collect();
         blocks.push(if lines.is_empty() {
             self.say(TextKey::HistoryEmpty, &[])
         } else {
             format!("{}\n{}", self.say(TextKey::HistoryTitle, &[]), lines.join("\n"))
         });
+        let newer = history.page.checked_sub(1).map(|page| (TextKey::ButtonNewer, page));
+        let older = history.more.then(|| (TextKey::ButtonOlder, history.page + 1));
+        let turn = newer.into_iter().chain(older);
         Screen::text(&blocks.join("\n\n"))
+            .row(turn.map(|(key, page)| self.button(key, &[], Tap::History(page))))
             .row([MenuAction::Buy, MenuAction::Generate].map(|action| self.menu_button(action)))
     }
 
@@ -63,9 +73,8 @@ impl View<'_> {
 
     /// «15 янв 13:00».
     pub(super) fn date(&self, at: Timestamp) -> String {
-        let offset = FixedOffset::east_opt(OFFSET_SECONDS).expect("five hours are a valid offset");
         let Some(utc) = DateTime::from_timestamp_millis(at.0) else { return String::new() };
-        let here = utc.with_timezone(&offset);
+        let here = utc.with_timezone(&self.zone);
         let month = TextKey::MONTHS[here.month0() as usize];
         let values = [
             ("day", number(here.day())),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{PROMPT_SHOWN, View, minutes, number, words};
 use crate::domain::catalog::{Model, Orientation, Quote};
-use crate::domain::draft::Draft;
+use crate::domain::draft::{Basis, Draft};
 use crate::domain::id::DraftId;
 use crate::domain::locale::TextKey;
 use crate::domain::menu::{MenuAction, QuickOffer};
@@ -132,11 +132,22 @@ impl View<'_> {
             let values = [("old", number(seen.get())), ("new", number(quote.price.get()))];
             format!("{}\n\n", self.say(TextKey::PriceChanged, &values))
         });
-        let above = format!("{}{}", warning.unwrap_or_default(), self.reduced(quote));
-        let body = self.around_prompt(key, draft, &values, &above);
-        Screen { html: body, ..Screen::default() }
-            .row([button])
-            .row(self.back_or_out(draft.id, self.before(&choice, deal.quick)))
+        let source = match draft.basis {
+            Some(Basis::Film(source)) => Some(source),
+            Some(Basis::Settings(_)) | None => None,
+        };
+        let changing = source.map(|source| {
+            let number = [("number", words(source.to_string()))];
+            format!("{}\n\n", self.say(TextKey::CardRemix, &number))
+        });
+        let above = [warning, changing].into_iter().flatten().collect::<String>() + &self.reduced(quote);
+        let screen = Screen { html: self.around_prompt(key, draft, &values, &above), ..Screen::default() };
+        // A remix is what its source is: there is nothing to go back to and choose.
+        let way_back = match source {
+            Some(_) => vec![self.out(draft.id)],
+            None => self.back_or_out(draft.id, self.before(&choice, deal.quick)).into(),
+        };
+        screen.row([button]).row(way_back)
     }
 
     /// Under which promotion the price is what it is, and what it was without.

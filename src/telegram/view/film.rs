@@ -4,11 +4,11 @@ use super::card::size;
 use super::{View, number, words};
 use crate::domain::job::{Job, RefundReason};
 use crate::domain::locale::TextKey;
-use crate::domain::menu::{MenuAction, MenuContext, VideoAction};
+use crate::domain::menu::{Does, MenuAction, MenuButton, MenuContext, VideoAction};
 use crate::domain::money::Tokens;
 use crate::domain::text::{Value, escape};
 use crate::telegram::html::fitted;
-use crate::telegram::screen::{CAPTION_LIMIT, Screen};
+use crate::telegram::screen::{Button, CAPTION_LIMIT, Screen};
 
 /// As much of the prompt as a caption needs; what matters there is the film.
 const CAPTION_PROMPT: usize = 300;
@@ -16,45 +16,98 @@ const CAPTION_PROMPT: usize = 300;
 impl View<'_> {
     /// The caption of a film and the buttons below it.
     pub fn film(&self, job: &Job, viewer: &MenuContext) -> Screen {
-        let html = fitted(&job.prompt, CAPTION_PROMPT, CAPTION_LIMIT, |prompt| {
-            let values = [
+        self.film_with(TextKey::Caption, job, viewer)
+    }
+
+    /// The same for a film that its user had been told not to wait for any more.
+    pub fn gift(&self, job: &Job, viewer: &MenuContext) -> Screen {
+        self.film_with(TextKey::CaptionGift, job, viewer)
+    }
+
+    fn film_with(&self, caption: TextKey, job: &Job, viewer: &MenuContext) -> Screen {
+        let html = self.caption(caption, job, &[]);
+        let values = [("balance", number(viewer.balance.get()))];
+        let button = |button: &_| self.arranged(button, &values, |action| self.video_button(action, job.id));
+        let remix = self.can_remix(job);
+        let offered =
+            |button: &&MenuButton<VideoAction>| remix || button.does != Does::Act(VideoAction::Remix);
+        let rows = self.menus.video.for_person(viewer);
+        Screen { html, ..Screen::default() }
+            .rows(rows.iter().map(|row| row.iter().filter(offered).map(button).collect()))
+    }
+
+    /// The words under a film that comes as a file.
+    pub fn file(&self, job: &Job) -> Screen {
+        Screen { html: self.caption(TextKey::CaptionFile, job, &[]), ..Screen::default() }
+    }
+
+    /// What stands under a film: whose order it is, and as much of the prompt as fits.
+    pub(super) fn caption(&self, key: TextKey, job: &Job, more: &[(&str, Value)]) -> String {
+        fitted(&job.prompt, CAPTION_PROMPT, CAPTION_LIMIT, |prompt| {
+            let mut values = more.to_vec();
+            values.extend([
                 ("number", words(job.id.to_string())),
                 ("model", words(self.title(&job.quote.model))),
                 ("seconds", number(job.quote.seconds)),
                 ("size", words(size(job.quote.size))),
                 ("prompt", Value::Html(escape(&prompt))),
-            ];
-            self.say(TextKey::Caption, &values)
-        });
-        let values = [("balance", number(viewer.balance.get()))];
-        let button = |button: &_| self.arranged(button, &values, |action| self.video_button(action, job.id));
-        let rows = self.menus.video.for_person(viewer);
-        Screen { html, ..Screen::default() }.rows(rows.iter().map(|row| row.iter().map(button).collect()))
+            ]);
+            self.say(key, &values)
+        })
+    }
+
+    /// Is this a film that its engine can change?
+    pub fn can_remix(&self, job: &Job) -> bool {
+        job.ticket.is_some() && self.catalog.abilities(&job.quote).remix
     }
 
     /// What happened, that the tokens are back, and what to do now.
     pub fn refund(&self, job: &Job, reason: RefundReason, balance: Tokens) -> Screen {
-        let (reason, advice) = match reason {
-            RefundReason::Moderation => (TextKey::RefundModeration, TextKey::AdviceRephrase),
-            RefundReason::BadInput => (TextKey::RefundBadInput, TextKey::AdviceRephrase),
-            RefundReason::EngineFailed => (TextKey::RefundEngineFailed, TextKey::AdviceAgain),
-            RefundReason::EngineClosed => (TextKey::RefundEngineClosed, TextKey::AdviceLater),
-            RefundReason::TimedOut => (TextKey::RefundTimedOut, TextKey::AdviceAgain),
-            RefundReason::FilmLost => (TextKey::RefundFilmLost, TextKey::AdviceAgain),
-            RefundReason::TooLarge => (TextKey::RefundTooLarge, TextKey::AdviceSmaller),
-            RefundReason::Unknown => (TextKey::RefundUnknown, TextKey::AdviceAgain),
+        let advice = match reason {
+            RefundReason::Moderation | RefundReason::BadInput => TextKey::AdviceRephrase,
+            RefundReason::EngineClosed => TextKey::AdviceLater,
+            RefundReason::TooLarge => TextKey::AdviceSmaller,
+            RefundReason::SourceGone => TextKey::AdviceFromWords,
+            RefundReason::EngineFailed
+            | RefundReason::TimedOut
+            | RefundReason::FilmLost
+            | RefundReason::Unknown => TextKey::AdviceAgain,
         };
         let values = [
             ("number", words(job.id.to_string())),
-            ("reason", Value::Html(self.say(reason, &[]))),
+            ("reason", Value::Html(self.refund_reason(reason))),
             ("price", number(job.quote.price.get())),
             ("balance", number(balance.get())),
             ("advice", Value::Html(self.say(advice, &[]))),
         ];
-        let actions = [VideoAction::Again, VideoAction::New];
         Screen::text(&self.say(TextKey::Refund, &values))
-            .row(actions.map(|action| self.video_button(action, job.id)))
+            .row(self.ways_on(job, reason))
             .row([self.menu_button(MenuAction::Balance)])
+    }
+
+    pub(super) fn refund_reason(&self, reason: RefundReason) -> String {
+        let key = match reason {
+            RefundReason::Moderation => TextKey::RefundModeration,
+            RefundReason::BadInput => TextKey::RefundBadInput,
+            RefundReason::EngineFailed => TextKey::RefundEngineFailed,
+            RefundReason::EngineClosed => TextKey::RefundEngineClosed,
+            RefundReason::TimedOut => TextKey::RefundTimedOut,
+            RefundReason::FilmLost => TextKey::RefundFilmLost,
+            RefundReason::TooLarge => TextKey::RefundTooLarge,
+            RefundReason::Unknown => TextKey::RefundUnknown,
+            RefundReason::SourceGone => TextKey::RefundSourceGone,
+        };
+        self.say(key, &[])
+    }
+
+    /// The same once more where that can help; other words or another size where it cannot.
+    fn ways_on(&self, job: &Job, reason: RefundReason) -> [Button; 2] {
+        let first = match reason {
+            RefundReason::Moderation | RefundReason::BadInput => VideoAction::Edit,
+            RefundReason::TooLarge => VideoAction::Size,
+            _ => VideoAction::Again,
+        };
+        [first, VideoAction::New].map(|action| self.video_button(action, job.id))
     }
 
     pub fn credit(&self, amount: Tokens, balance: Tokens) -> Screen {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::app::port::ScriptSet;
-use crate::domain::catalog::{Catalog, Model, Offer, Orientation, Package, Quote, Route, Shape, Size, Wait};
+use crate::domain::catalog::{
+    Abilities, Catalog, Model, Offer, Orientation, Package, Quote, Route, Shape, Size, Wait,
+};
 use crate::domain::day::Day;
 use crate::domain::draft::Draft;
 use crate::domain::economics::Economics;
@@ -114,7 +116,7 @@ pub fn set() -> ScriptSet {
                 vec![quick("quick_fast", "sora-2", Orientation::Horizontal)],
                 vec![quick("quick_premium", "sora-2-pro", Orientation::Vertical)],
             ]),
-            video: rows(&[&[VideoAction::Again, VideoAction::New]]),
+            video: rows(&[&[VideoAction::Again, VideoAction::Edit], &[VideoAction::Remix, VideoAction::New]]),
             buy: rows(&[&[BuyAction::Rest]]),
             pickers: Pickers::default(),
             contact: None,
@@ -174,6 +176,7 @@ pub fn draft(prompt: &str) -> Draft {
         prompt: prompt.to_owned(),
         created_at: Timestamp(0),
         became: None,
+        basis: None,
     }
 }
 
@@ -190,6 +193,10 @@ pub fn job(prompt: &str, state: JobState) -> Job {
         prompt: prompt.to_owned(),
         card: Some(MessageRef { chat: 1001, message: 5 }),
         file_id: None,
+        ticket: None,
+        remix_of: None,
+        stop: None,
+        gift: None,
         created_at: Timestamp(0),
         state,
     }
@@ -212,6 +219,7 @@ fn model(id: &str, title: &str, wide: [u32; 2], prices: [i64; 3], prompt_limit: 
         wait: Wait { from_min: 2, to_min: 5 },
         render_deadline_s: 1_800,
         allow_loss: false,
+        abilities: Abilities::default(),
     }
 }
 

@@ -71,6 +71,7 @@ impl View<'_> {
             ("start", TextKey::CommandStart),
             ("generate", TextKey::CommandGenerate),
             ("ideas", TextKey::CommandIdeas),
+            ("videos", TextKey::CommandVideos),
             ("balance", TextKey::CommandBalance),
             ("queue", TextKey::CommandQueue),
             ("buy", TextKey::CommandBuy),

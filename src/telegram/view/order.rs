@@ -7,7 +7,7 @@ use super::{PROMPT_SHOWN, View, minutes, number, words};
 use crate::app::port::Stage;
 use crate::app::{OrderView, QueueView};
 use crate::domain::catalog::{Orientation, Quote};
-use crate::domain::job::{Job, JobState};
+use crate::domain::job::{Job, JobState, StopWish};
 use crate::domain::locale::TextKey;
 use crate::domain::menu::VideoAction;
 use crate::domain::text::{Value, escape};
@@ -42,6 +42,7 @@ impl View<'_> {
                 place + &wait.unwrap_or_default()
             }
             Stage::Starting => self.say(TextKey::OrderStarting, &[]),
+            Stage::Stopping => self.say(TextKey::OrderStopping, &[]),
             Stage::Rendering { percent, remaining } => {
                 let values = [
                     ("bar", words(bar(percent))),
@@ -53,13 +54,15 @@ impl View<'_> {
             }
             Stage::Fetching => self.say(TextKey::OrderFetching, &[elapsed]),
         };
-        let screen = self.order_card(job, &state);
-        match progress.stage {
-            Stage::Queued { .. } => {
-                screen.row([self.button(TextKey::ButtonCancel, &[], Tap::Cancel(job.id))])
-            }
-            Stage::Starting | Stage::Rendering { .. } | Stage::Fetching => screen,
-        }
+        let unstoppable = job.stop == Some(StopWish::Refused);
+        let refusal = if unstoppable {
+            format!("\n\n{}", self.say(TextKey::OrderUnstoppable, &[]))
+        } else {
+            String::new()
+        };
+        let screen = self.order_card(job, &(state + &refusal));
+        let may_cancel = matches!(progress.stage, Stage::Queued { .. }) || self.can_stop(job);
+        screen.row(may_cancel.then(|| self.button(TextKey::ButtonCancel, &[], Tap::Cancel(job.id))))
     }
 
     /// An order as its state alone tells it; for one that has ended, the last that its card shows.
@@ -72,7 +75,11 @@ impl View<'_> {
             JobState::Ready(_) => self.say(TextKey::OrderReady, &[]),
             JobState::Delivered(_) => self.say(TextKey::OrderDelivered, &[]),
             JobState::Cancelled => self.say(TextKey::OrderCancelled, &price),
-            JobState::Refunded(_) => self.say(TextKey::OrderRefunded, &price),
+            JobState::Refunded(reason) => {
+                let [price] = price;
+                let reason = ("reason", Value::Html(self.refund_reason(*reason)));
+                self.say(TextKey::OrderRefunded, &[price, reason])
+            }
         };
         let screen = self.order_card(job, &state);
         match job.state {
@@ -80,6 +87,7 @@ impl View<'_> {
                 let actions = [VideoAction::Again, VideoAction::New];
                 screen.row(actions.map(|action| self.video_button(action, job.id)))
             }
+            JobState::Delivered(_) => screen.row(self.film_again(job)),
             _ => screen,
         }
     }
@@ -96,11 +104,17 @@ impl View<'_> {
         }
         let lines: Vec<String> = orders.iter().map(|order| self.queue_line(order)).collect();
         values.push(("lines", Value::Html(lines.join("\n"))));
-        let waiting = orders.iter().filter(|order| order.job.state == JobState::Queued);
-        Screen::text(&self.say(TextKey::Queue, &values)).rows(waiting.map(|order| {
+        let stoppable = |order: &&OrderView| order.job.state == JobState::Queued || self.can_stop(&order.job);
+        Screen::text(&self.say(TextKey::Queue, &values)).rows(orders.iter().filter(stoppable).map(|order| {
             let number = [("number", words(order.job.id.to_string()))];
             vec![self.button(TextKey::ButtonCancelNumber, &number, Tap::Cancel(order.job.id))]
         }))
+    }
+
+    /// Can an order that has begun still be taken back?
+    fn can_stop(&self, job: &Job) -> bool {
+        let begun = matches!(job.state, JobState::Submitting(_) | JobState::Rendering(_));
+        begun && job.stop.is_none() && self.catalog.abilities(&job.quote).stop
     }
 
     fn queue_line(&self, order: &OrderView) -> String {
@@ -110,6 +124,7 @@ impl View<'_> {
                 self.say(TextKey::StateQueued, &[("ahead", number(position - 1))])
             }
             Some(Stage::Starting) => self.say(TextKey::StateStarting, &[]),
+            Some(Stage::Stopping) => self.say(TextKey::StateStopping, &[]),
             Some(Stage::Rendering { percent, .. }) => {
                 self.say(TextKey::StateRendering, &[("percent", number(percent))])
             }

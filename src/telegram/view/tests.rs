@@ -1,5 +1,7 @@
 //! What people read, with the shipped words; and that nothing they or the owner write breaks Telegram's limits.
 
+use chrono_tz::Tz;
+
 use super::fixture::{SHIPPED, draft, job, quote, set, strings, viewer};
 use super::*;
 use crate::app::port::Stage;
@@ -216,7 +218,12 @@ fn a_refund_says_why_what_is_back_and_what_to_do() {
         let text = read(&screen);
         assert!(text.contains("Заказ № 1017"), "{text}");
         assert!(text.contains("Все 1 928 токенов вернулись, на счёте 10 000 токенов."), "{text}");
-        assert_eq!(buttons(&screen), ["🔁 Ещё раз | 🎬 Новое видео", "💰 Баланс"]);
+        let first = match reason {
+            RefundReason::Moderation | RefundReason::BadInput => "✏️ Изменить описание",
+            RefundReason::TooLarge => "📐 Другой формат",
+            _ => "🔁 Ещё раз",
+        };
+        assert_eq!(buttons(&screen), [&format!("{first} | 🎬 Новое видео"), "💰 Баланс"], "{reason:?}");
         all.insert(text);
     }
     assert_eq!(all.len(), RefundReason::ALL.len(), "each reason has words of its own");
@@ -231,13 +238,15 @@ fn a_balance_has_its_history_with_a_running_balance() {
         at: Timestamp(1_800_000_000_000),
         balance_after: Tokens::new(after),
     };
-    let history = [
-        movement(MovementReason::Capture(JobId(17)), 0, 8_072),
+    let movements = [
         movement(MovementReason::Hold(JobId(17)), -1_928, 8_072),
         movement(MovementReason::Welcome, 10_000, 10_000),
     ];
     let balance = Balance { available: Tokens::new(8_072), held: Tokens::new(1_928), debt: Tokens::ZERO };
-    let text = read(&View::of(&set, None).balance(balance, &history));
+    let page = |page, more| HistoryPage { movements: &movements, page, more };
+    let screen = View::of(&set, None).balance(balance, &page(0, false));
+    assert_eq!(buttons(&screen), ["💳 Пополнить | 🎬 Создать видео"]);
+    let text = read(&screen);
     assert!(text.starts_with("На счёте 8 072 токена."), "{text}");
     assert!(text.contains("Ещё 1 928 токенов отложено"), "{text}");
     let last = text.lines().rev().take(3).collect::<Vec<_>>();
@@ -249,6 +258,14 @@ fn a_balance_has_its_history_with_a_running_balance() {
             "Последние операции",
         ]
     );
+    let screen = View::of(&set, None).in_zone(Tz::UTC).balance(balance, &page(1, true));
+    assert!(
+        read(&screen).contains("15 янв 08:00"),
+        "the owner's time, not this machine's: {}",
+        read(&screen)
+    );
+    assert_eq!(buttons(&screen)[0], "⬅️ Новее | Старше ➡️");
+    assert_eq!(tap(&screen, 0), &Tap::History(0));
 }
 
 #[test]

@@ -134,9 +134,9 @@ async fn a_render_can_be_removed() {
     let (origin, calls) = serve(Router::new().route("/v1/videos/video_1", remove)).await;
     let sora = sora(&origin);
 
-    sora.delete(&ticket()).await.unwrap();
+    sora.cancel(&ticket()).await.unwrap();
 
     assert_eq!(calls.all(), [format!("DELETE /v1/videos/video_1 Bearer {KEY}")]);
-    let failure = sora.delete(&Ticket::new("gone")).await.unwrap_err();
+    let failure = sora.cancel(&Ticket::new("gone")).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Missing);
 }

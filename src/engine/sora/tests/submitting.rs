@@ -21,6 +21,7 @@ pub(super) fn request() -> RenderRequest {
         model: "sora-2-pro".into(),
         size: Size { width: 1024, height: 1792 },
         seconds: 8,
+        remix_of: None,
     }
 }
 

@@ -97,7 +97,9 @@ fn dates_are_written_as_each_language_writes_them() {
         (1_787_945_400_000, "29 авг 00:30", "29 там 00:30", "29 Aug 00:30"),
     ] {
         for (language, date) in [("ru", russian), ("kk", kazakh), ("en", english)] {
-            let text = read(&View::of(&set, Some(language)).balance(Balance::default(), &[at(moment)]));
+            let movements = [at(moment)];
+            let history = HistoryPage { movements: &movements, page: 0, more: false };
+            let text = read(&View::of(&set, Some(language)).balance(Balance::default(), &history));
             assert!(text.lines().last().unwrap().starts_with(&format!("{date}  +1")), "{text}");
         }
     }

@@ -168,9 +168,8 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
         balance_after: Tokens::CAP,
     };
     let history: Vec<_> = (0..10).map(|job| movement(u64::MAX - job)).collect();
-    all.push(
-        view.balance(Balance { available: Tokens::CAP, held: Tokens::CAP, debt: Tokens::ZERO }, &history),
-    );
+    let history = HistoryPage { movements: &history, page: 1, more: true };
+    all.push(view.balance(Balance { available: Tokens::CAP, ..Balance::default() }, &history));
     let order = job(&draft.prompt, JobState::Queued);
     let elapsed = Duration::from_secs(35_999);
     for stage in [
@@ -180,6 +179,7 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
         Stage::Rendering { percent: 100, remaining: None },
         Stage::Rendering { percent: 100, remaining: Some(Duration::from_secs(86_400)) },
         Stage::Fetching,
+        Stage::Stopping,
     ] {
         all.push(view.order(&order, Progress { stage, elapsed }));
     }
