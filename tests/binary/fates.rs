@@ -80,7 +80,9 @@ async fn whatever_an_order_meets_at_the_engine_it_ends_in_a_film_or_a_refund() {
         ContentFault::Truncated,
     ] {
         let passing = case(Fate::Content { fault, times: 1 }, End::Delivered, 1);
-        let lasting = Case { alert: Some(UNSURE), ..case(Fate::Content { fault, times: u32::MAX }, LOST, 1) };
+        // a film that is made is fetched until its deadline: a near one
+        let lasting = case(Fate::Content { fault, times: u32::MAX }, LOST, 1);
+        let lasting = Case { alert: Some(UNSURE), worker: SHORT_DEADLINES, ..lasting };
         scenarios.add(format!("{fault:?} once"), meets(passing));
         scenarios.add(format!("{fault:?} for ever"), meets(lasting));
     }

@@ -100,5 +100,9 @@ async fn the_film_came_whole(world: &World) {
     assert!(caption.contains("<b>тёплый</b> свет & дым"), "what he wrote is shown as he wrote it: {caption}");
     let bytes = world.telegram.file(film["video"]["file_id"].as_str().unwrap()).unwrap().bytes;
     assert_eq!(&bytes[4..8], b"ftyp");
-    assert_eq!(film["reply_markup"]["inline_keyboard"].as_array().unwrap().len(), 1);
+    let rows = film["reply_markup"]["inline_keyboard"].as_array().unwrap();
+    let labels: Vec<&str> =
+        rows.iter().flat_map(|row| row.as_array().unwrap()).map(|b| b["text"].as_str().unwrap()).collect();
+    assert!(labels.iter().any(|label| label.contains("Ещё раз")), "{labels:?}");
+    assert!(labels.iter().any(|label| label.contains("Новое видео")), "{labels:?}");
 }
