@@ -79,6 +79,7 @@ return pricing {
   --   render_deadline_minutes  сколько минут ждать самое большее; потом бот вернёт деньги
   --   remix                    true, если движок умеет менять готовое видео по описанию
   --   stop                     true, если движок останавливает начатое видео по просьбе и денег за него не берёт
+  --   picture                  true, если видео может начинаться с картинки, которую пришлёт покупатель
   models = {
     {
       id = "sora-2",
@@ -92,6 +93,7 @@ return pricing {
       prompt_limit = 4000,
       render_deadline_minutes = 30,
       remix = true,
+      picture = true,
     },
     {
       id = "sora-2-pro",
@@ -105,6 +107,7 @@ return pricing {
       prompt_limit = 4000,
       render_deadline_minutes = 30,
       remix = true,
+      picture = true,
     },
     {
       id = "sora-2-pro-1080",
@@ -118,6 +121,7 @@ return pricing {
       prompt_limit = 4000,
       render_deadline_minutes = 30,
       remix = true,
+      picture = true,
     },
   },
 

@@ -55,6 +55,8 @@ pub struct Abilities {
     pub remix: bool,
     /// Stop a render under way, and not ask money for it.
     pub stop: bool,
+    /// Begin with a picture that the user has sent.
+    pub picture: bool,
 }
 
 /// A model on one engine at one cost.

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::Response;
-use reqwest::multipart::Form;
+use reqwest::multipart::{Form, Part};
 use secrecy::SecretString;
 
 use crate::app::port::{
@@ -228,9 +228,13 @@ impl Engine for Sora {
 
 /// `seconds` is text on this wire; a form is what all servers take, JSON only some.
 fn form(request: &RenderRequest) -> Form {
-    Form::new()
+    let form = Form::new()
         .text("model", request.model.clone())
         .text("prompt", request.prompt.clone())
         .text("seconds", request.seconds.to_string())
-        .text("size", request.size.to_string())
+        .text("size", request.size.to_string());
+    let Some(picture) = &request.picture else { return form };
+    let length = picture.len() as u64;
+    let part = Part::stream_with_length(picture.clone(), length).file_name("first-frame.jpg");
+    form.part("input_reference", part.mime_str("image/jpeg").expect("a type that is written right"))
 }

@@ -131,7 +131,8 @@ fn model(node: &Node, path: &str, report: &mut Report) -> Option<Draft> {
     let deadline = fields.integer("render_deadline_minutes", 1..=1_440);
     let hidden = fields.flag("hidden");
     let allow_loss = fields.flag("allow_loss");
-    let abilities = Abilities { remix: fields.flag("remix"), stop: fields.flag("stop") };
+    let abilities =
+        Abilities { remix: fields.flag("remix"), stop: fields.flag("stop"), picture: fields.flag("picture") };
     let raise_percent = fields.decimal_or_zero("raise_percent", -90.0..=1_000.0, 2);
     fields.finish();
     Some(Draft {

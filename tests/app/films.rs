@@ -107,7 +107,7 @@ async fn remix(shop: &Shop, job: JobId, number: u64) -> Placed {
 #[tokio::test(start_paused = true)]
 async fn a_film_is_changed_where_it_was_made_at_the_models_price() {
     let world = World::new();
-    world.scripts.save_abilities(Abilities { remix: true, stop: false }, "v2");
+    world.scripts.save_abilities(Abilities { remix: true, ..Abilities::default() }, "v2");
     let shop = world.open();
     let source = delivered(&shop, 1).await;
     let ticket = shop.job(source).ticket;

@@ -183,6 +183,7 @@ async fn two_that_could_be_it_are_an_unknown_outcome() {
         model: "sora-2".into(),
         size: Size { width: 1280, height: 720 },
         remix_of: None,
+        picture: None,
         seconds: 8,
     };
     shop.world.engine.taken_from_elsewhere(&twin);

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use crate::domain::catalog::Size;
 use crate::domain::id::{EngineId, Ticket};
@@ -142,6 +143,8 @@ pub struct RenderRequest {
     pub seconds: u32,
     /// The film to be changed; what comes has its size and length.
     pub remix_of: Option<Ticket>,
+    /// The film's first frame: a JPEG of exactly `size`. Only for models whose `Abilities` have `picture`.
+    pub picture: Option<Bytes>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -88,6 +88,7 @@ fn request(app: &App, job: &Job, asked_at: Timestamp) -> Result<RenderRequest, S
         size: quote.size,
         seconds: quote.seconds,
         remix_of: source.and_then(|source| source.ticket),
+        picture: None,
     })
 }
 

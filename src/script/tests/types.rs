@@ -97,7 +97,7 @@ fn kind(node: &Node) -> Option<&'static str> {
 
 /// Edits of the shipped files that use what those do not: replace this by that.
 const EDITS: &[(&str, &str, &str)] = &[
-    ("scripts/pricing.lua", "id = \"sora-2\",", "id = \"sora-2\", hidden = false, raise_percent = 0, allow_loss = false, remix = true, stop = true,"),
+    ("scripts/pricing.lua", "id = \"sora-2\",", "id = \"sora-2\", hidden = false, raise_percent = 0, allow_loss = false, remix = true, stop = true, picture = true,"),
     ("scripts/pricing.lua", "stars = {", "stars = { percent = 0, usd = 0,"),
     (
         "scripts/pricing.lua",

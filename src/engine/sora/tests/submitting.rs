@@ -22,6 +22,7 @@ pub(super) fn request() -> RenderRequest {
         size: Size { width: 1024, height: 1792 },
         seconds: 8,
         remix_of: None,
+        picture: None,
     }
 }
 
@@ -60,6 +61,32 @@ async fn an_order_is_a_form_of_four_text_fields_sent_once() {
     ];
     let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!(*fields.lock().unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_picture_goes_along_as_a_file_that_says_what_it_is() {
+    let parts = Arc::new(Mutex::new(Vec::new()));
+    let noted = parts.clone();
+    let create = async move |mut form: Multipart| {
+        while let Some(field) = form.next_field().await.unwrap() {
+            let said = |text: Option<&str>| text.unwrap_or_default().to_owned();
+            let part = (said(field.name()), said(field.file_name()), said(field.content_type()));
+            let bytes = field.bytes().await.unwrap();
+            noted.lock().unwrap().push((part, bytes));
+        }
+        Json(json!({ "id": "video_1" }))
+    };
+    let (origin, _) = serve(Router::new().route("/v1/videos", post(create))).await;
+    let picture = bytes::Bytes::from(vec![0xff; 300_000]);
+
+    let asked = RenderRequest { picture: Some(picture.clone()), ..request() };
+    assert_eq!(sora(&origin).submit(&asked).await, Submission::Accepted(Ticket::new("video_1")));
+
+    let parts = parts.lock().unwrap();
+    let (what, bytes) = parts.last().unwrap();
+    let what = (what.0.as_str(), what.1.as_str(), what.2.as_str());
+    assert_eq!((parts.len(), what), (5, ("input_reference", "first-frame.jpg", "image/jpeg")));
+    assert_eq!(bytes, &picture);
 }
 
 #[tokio::test]
