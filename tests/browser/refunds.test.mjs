@@ -6,7 +6,8 @@ import { story } from './support/story.mjs';
 story('a refusal by moderation gives everything back with the reason, and asks the engine once', { renderSeconds: 1 }, async ({ chat, sandbox }) => {
   await chat.nextRender('moderation');
   await orderPremiumVertical(chat);
-  const refund = await chat.messageWith('Модель отказалась');
+  // the card says why as well; this is the message that follows it
+  const refund = await chat.messageWith('Заказ № 1: видео не получилось');
   assert.match(await refund.text(), /Заказ № 1: видео не получилось[^]*реальные люди[^]*Все 3 115 токенов вернулись, на счёте 10 000 токенов/);
   await itCostNothing(chat, sandbox);
 

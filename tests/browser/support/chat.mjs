@@ -80,8 +80,10 @@ export class Chat {
   // The bot's first message that is newer than `seen` and says `words`.
   async answerAfter(seen, words = '') {
     const id = await this.page.waitForFunction(([seen, words]) => {
+      // spaces that keep a number and its word on one line are spaces all the same
+      const plain = (text) => text.replace(/[\u00a0\u202f]/g, ' ');
       const fresh = [...document.querySelectorAll('[data-testid="message"][data-out="false"]')]
-        .filter((message) => message.innerText.includes(words)).map((message) => Number(message.dataset.messageId)).filter((id) => id > seen);
+        .filter((message) => plain(message.innerText).includes(plain(words))).map((message) => Number(message.dataset.messageId)).filter((id) => id > seen);
       return fresh.length > 0 && Math.min(...fresh);
     }, [seen, words]);
     return this.message(await id.jsonValue());
