@@ -427,6 +427,7 @@ return locale {
     alert_scripts_changed = "🟢 {who}: новые скрипты в силе, версия <code>{version}</code>.\n{changes}",
     alert_script_warnings = "🟡 Посмотрите на цены: бот работает, но вот что он заметил.\n<code>{problems}</code>",
     alert_rate_old = "🟡 Курс доллара в ценах старый: {rate} ₸ от {date}, прошло дней: {days}. Новый курс: <code>/rate 540</code>.",
+    alert_backup_failed = "🔴 Не получилось сделать резервную копию базы: {problem}\nПокупатели ничего не заметят, но без копии сломанный диск — это потерянные балансы. Проверьте место на диске и папку копий.",
     card_promo = "🏷 {title}: −{percent} %, вместо <s>{price} ₸</s>",
 
     alert_engine_closed = "🔴 Сервис «{engine}» нам отказывает: {reason}. Продажи на нём остановлены. Проверьте ключ и оплату.",

@@ -20,6 +20,7 @@ use crate::store::{Store, StoreError};
 
 mod accepted;
 mod account;
+pub mod backups;
 pub mod engines;
 mod erasure;
 mod films;
@@ -142,6 +143,8 @@ struct Bells {
     outbox: Notify,
     payments: Notify,
     progress: Notify,
+    /// Somebody was forgotten: copies of the database have to forget him too.
+    backups: Notify,
     /// For the one job that its user wants stopped.
     stop: broadcast::Sender<JobId>,
 }
@@ -149,8 +152,8 @@ struct Bells {
 impl Default for Bells {
     fn default() -> Self {
         let stop = broadcast::Sender::new(STOPS_HEARD);
-        let [worker, outbox, progress, payments] = [(); 4].map(|()| Notify::new());
-        Self { worker, outbox, progress, payments, stop }
+        let [worker, outbox, progress, payments, backups] = [(); 5].map(|()| Notify::new());
+        Self { worker, outbox, progress, payments, backups, stop }
     }
 }
 

@@ -16,6 +16,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::ScriptsUnusable;
 
+mod backup;
 mod bot;
 mod check;
 mod control;
@@ -26,6 +27,7 @@ mod memory;
 mod price;
 mod profit;
 mod real;
+mod restore;
 mod run;
 mod sandbox;
 mod table;
@@ -59,6 +61,10 @@ enum Command {
     Profit(profit::ProfitArgs),
     /// Recompute the ledger from its journal and say whether all is right
     Verify,
+    /// Copy the database, also while the bot runs
+    Backup(backup::BackupArgs),
+    /// Make a copy the database again; stop the bot first
+    Restore(restore::RestoreArgs),
     /// Give a user tokens
     Topup(topup::TopUpArgs),
 }
@@ -102,6 +108,8 @@ pub fn main() -> ExitCode {
         Command::Price(price) => price::run(config, &price),
         Command::Profit(profit) => profit::run(config, &profit),
         Command::Verify => verify::run(config),
+        Command::Backup(backup) => backup::run(config, &backup),
+        Command::Restore(restore) => restore::run(config, &restore),
         Command::Topup(topup) => topup::run(config, topup),
     };
     match done {

@@ -44,6 +44,7 @@ pub struct Config {
     pub http: Http,
     pub payments: Payments,
     pub store: Store,
+    pub backup: Backup,
     pub scripts: Scripts,
     pub locale: Locale,
     pub log: Log,
@@ -131,6 +132,15 @@ pub struct Store {
     pub cache_bytes: usize,
     /// None: a key file beside the database is used, and made at the first start.
     pub data_key: Option<DataKey>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Backup {
+    /// From one copy of the database to the next. None: copies are not made by themselves.
+    pub every: Option<Duration>,
+    pub keep: usize,
+    /// Where they lie; it may not exist yet. None: beside the database.
+    pub dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone)]

@@ -11,6 +11,7 @@ use redb::backends::InMemoryBackend;
 use redb::{Database, ReadTransaction, ReadableDatabase, StorageBackend};
 
 mod audit;
+mod backup;
 mod codec;
 mod drafts;
 mod earnings;
@@ -105,7 +106,7 @@ impl Store {
         let db = Database::builder().set_cache_size(options.cache).open(path)?;
         let vault = Vault::new(&options.key);
         schema::check(&db, &vault)?;
-        let db = Arc::new(db);
+        let db = Arc::new(backup::without_traces(db, path)?);
         let writer = Writer::thread(db.clone(), options.on_fatal);
         let writer = writer.map_err(|error| StoreError::Disk(error.to_string()))?;
         Ok(Self { db, writer: Arc::new(writer), vault: Arc::new(vault) })

@@ -5,6 +5,7 @@
 mod support;
 
 mod store {
+    mod copies;
     mod crashes;
     mod decisions;
     mod earnings;

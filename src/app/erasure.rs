@@ -30,8 +30,10 @@ impl App {
     pub async fn erase(&self, cause: UpdateId, user: UserId) -> Result<(), EraseRefusal> {
         let mut fresh_key = [0; 32];
         self.random.fill(&mut fresh_key);
-        let erased = self.store.erase(Some(cause), user, fresh_key).await.map_err(AppError)?;
+        let erased =
+            self.store.erase(Some(cause), user, fresh_key, self.clock.now()).await.map_err(AppError)?;
         erased.map_err(|refusal| EraseRefusal::Unfinished(refusal.0))?;
+        self.bells.backups.notify_one();
         // Should the process die here, housekeeping finds films whose orders have no words any more.
         for job in self.store.jobs_of(user, FILMS).map_err(AppError)? {
             let (film, thumbnail) = self.film_paths(job.id);

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::control::Control;
 use super::data_key;
 use super::real::{SystemClock, SystemRandom};
+use crate::app::backups::{self, Backups};
 use crate::app::port::{Engine, Rail, Webhook};
 use crate::app::{
     AcceptedScripts, AcceptedSettings, App, Desk, Engines, Rails, Reload, ScriptsUnusable, Settings, engines,
@@ -116,6 +117,13 @@ impl Bot {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move {
                 housekeeping::run(app, stop).await;
+                Ok(())
+            });
+        }
+        if let Some(copies) = copies(&config)? {
+            let (app, stop) = (app.clone(), stop.clone());
+            parts.spawn(async move {
+                backups::run(app, copies, stop).await;
                 Ok(())
             });
         }
@@ -295,6 +303,19 @@ fn app_settings(config: &Config, welcome: Option<Tokens>) -> Settings {
         desk: desk(config),
         time_zone: config.locale.time_zone,
     }
+}
+
+/// Copies of the database that are made by themselves.
+fn copies(config: &Config) -> Result<Option<Backups>> {
+    let Some(every) = config.backup.every else { return Ok(None) };
+    let beside = config.store.path.parent().map_or_else(|| PathBuf::from("backups"), |at| at.join("backups"));
+    let folder = config.backup.dir.clone().unwrap_or(beside);
+    Ok(Some(Backups {
+        folder,
+        every,
+        keep: config.backup.keep,
+        key: data_key::find(&config.store, &SystemRandom)?,
+    }))
 }
 
 /// Films lie beside the database: one folder to keep, to move, to back up.

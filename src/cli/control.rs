@@ -12,7 +12,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::topup::{self, TopUpArgs};
-use super::{run, verify};
+use super::{backup, run, verify};
 use crate::app::App;
 
 /// Bytes of one line: a command is short.
@@ -22,6 +22,8 @@ const LINE: u64 = 64 * 1024;
 #[serde(rename_all = "snake_case")]
 pub(super) enum Request {
     Verify,
+    /// A copy of the database to this absolute path.
+    Backup(PathBuf),
     TopUp(TopUpArgs),
     /// What was earned by day; the answer's text is JSON.
     Earnings,
@@ -132,6 +134,14 @@ async fn answer(app: &App, request: Request) -> Answer {
             let verified = tokio::task::spawn_blocking(move || store.verify()).await;
             match verified {
                 Ok(report) => report.map(|report| verify::answer(&report)),
+                Err(error) => return Answer { ok: false, text: error.to_string() },
+            }
+        }
+        Request::Backup(file) => {
+            let store = app.store.clone();
+            let copied = tokio::task::spawn_blocking(move || backup::answer(&store, &file)).await;
+            match copied {
+                Ok(answer) => answer,
                 Err(error) => return Answer { ok: false, text: error.to_string() },
             }
         }

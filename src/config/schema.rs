@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use super::{
-    Config, Delivery, Engine, Http, Locale, Log, LogFormat, Payments, Queue, Scripts, Store, Telegram,
-    Worker,
+    Backup, Config, Delivery, Engine, Http, Locale, Log, LogFormat, Payments, Queue, Scripts, Store,
+    Telegram, Worker,
     reader::Reader,
     secret::{any_key, bot_token, data_key, stripe_key},
     source::Environment,
@@ -59,6 +59,7 @@ impl Config {
                 cache_bytes: from.key("store.cache_mib", value::whole(1..=4096)) * MIB as usize,
                 data_key: from.secret("DATA_KEY", data_key),
             },
+            backup: Backup::read(from),
             scripts: Scripts {
                 dir: from.key_or_variable("scripts.dir", "SCRIPTS_DIR", value::path),
                 locales_dir: from.key_or_variable("scripts.locales_dir", "LOCALES_DIR", value::path),
@@ -115,6 +116,17 @@ impl Queue {
             from.refuse(&["queue.total", "queue.per_user"], Wrong::new(problem));
         }
         Self { per_user, total }
+    }
+}
+
+impl Backup {
+    fn read(from: &mut Reader) -> Self {
+        let hours: u64 = from.key("backup.every_hours", value::whole(0..=24 * 30));
+        Self {
+            every: (hours > 0).then(|| Duration::from_hours(hours)),
+            keep: from.key("backup.keep", value::whole(1..=1000)),
+            dir: from.key("backup.dir", value::optional(value::path)),
+        }
     }
 }
 

@@ -79,4 +79,6 @@ pub enum Alert {
     ScriptWarnings { warnings: Vec<String> },
     /// The prices stand upon an exchange rate of that day, so many days ago.
     RateOld { date: Day, days: i64 },
+    /// The database could not be copied.
+    BackupFailed { problem: String },
 }

@@ -5,10 +5,12 @@ use redb::ReadableTable;
 
 use super::jobs::{JobRecord, forget_words};
 use super::purchases::{PurchaseRecord, forget_evidence};
+use super::seal::Vault;
 use super::tables::{GIFTS, JOBS, PURCHASES, Tables, USER_JOBS, USER_PURCHASES, record};
-use super::{Store, StoreError, people};
+use super::{Store, StoreError, backup, people};
 use crate::domain::id::{JobId, PurchaseId, UpdateId, UserId};
 use crate::domain::job::Gift;
+use crate::domain::time::Timestamp;
 
 /// So many orders of his are not over, or purchases that somebody has to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ impl Store {
         Ok(orders + looked_at)
     }
 
-    /// Forgets a person. `fresh_key` seals what he may say later: 32 random bytes.
+    /// Forgets a person. What his words stood on leaves the file at the next start. `fresh_key` seals what he may say later: 32 random bytes.
     ///
     /// # Errors
     /// In the inner result: orders of his are not over. Nothing is erased then.
@@ -33,32 +35,48 @@ impl Store {
         cause: Option<UpdateId>,
         user: UserId,
         fresh_key: [u8; 32],
+        now: Timestamp,
     ) -> Result<Result<(), Unfinished>, StoreError> {
         let vault = self.vault.clone();
         self.writer
             .decide(move |tables| {
-                let (orders, unfinished) = orders(&tables.user_jobs, &tables.jobs, &tables.gifts, user)?;
-                let (purchases, looked_at) = purchases(&tables.user_purchases, &tables.purchases, user)?;
+                let (_, unfinished) = orders(&tables.user_jobs, &tables.jobs, &tables.gifts, user)?;
+                let (_, looked_at) = purchases(&tables.user_purchases, &tables.purchases, user)?;
                 if unfinished + looked_at > 0 {
                     return Ok(Err(Unfinished(unfinished + looked_at)));
                 }
-                if let Some(key) = people::forget(tables, &vault, user, &fresh_key)? {
-                    for order in orders {
-                        // What is still looked for would come to nobody.
-                        tables.gifts.remove(order.0)?;
-                        forget_words(tables, &key, order)?;
-                    }
-                    for purchase in purchases {
-                        forget_evidence(tables, &key, purchase)?;
-                    }
-                    forget_drafts(tables, user)?;
-                    tables.languages.remove(user.0)?;
-                }
+                forget(tables, &vault, user, &fresh_key, now)?;
                 tables.forget_update(cause)?;
                 Ok(Ok(()))
             })
             .await
     }
+}
+
+/// Forgets him, whatever he waits for.
+pub(super) fn forget(
+    tables: &mut Tables<'_>,
+    vault: &Vault,
+    user: UserId,
+    fresh_key: &[u8; 32],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (orders, _) = orders(&tables.user_jobs, &tables.jobs, &tables.gifts, user)?;
+    let (purchases, _) = purchases(&tables.user_purchases, &tables.purchases, user)?;
+    let Some(key) = people::forget(tables, vault, user, fresh_key)? else {
+        return Ok(());
+    };
+    for order in orders {
+        // What is still looked for would come to nobody.
+        tables.gifts.remove(order.0)?;
+        forget_words(tables, &key, order)?;
+    }
+    for purchase in purchases {
+        forget_evidence(tables, &key, purchase)?;
+    }
+    forget_drafts(tables, user)?;
+    tables.languages.remove(user.0)?;
+    backup::note(tables, user, now)
 }
 
 /// All of his orders, and how many are not over.

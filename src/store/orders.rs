@@ -77,7 +77,7 @@ impl Store {
                     Ok(draft) => draft,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let job = JobId(tables.jobs.last()?.map_or(0, |(id, _)| id.value()) + 1);
+                let job = next_job(tables)?;
                 match transfer_once(tables, Transfer::hold(job, user, quote.price, now))? {
                     Ok(_) => {}
                     Err(Refusal::Insufficient { missing }) => {
@@ -161,4 +161,11 @@ fn orderable(
         return Ok(Err(OrderRefusal::QueueFull));
     }
     Ok(Ok(draft))
+}
+
+/// After the newest, and above all that a restored file passes over.
+fn next_job(tables: &Tables<'_>) -> Result<JobId, StoreError> {
+    let last = tables.jobs.last()?.map_or(0, |(id, _)| id.value());
+    let floor = tables.counters.get("job floor")?.map_or(0, |floor| floor.value());
+    Ok(JobId(last.max(floor) + 1))
 }

@@ -34,6 +34,12 @@ macro_rules! tables {
             use redb::ReadableTableMetadata;
             Ok(vec![$((stringify!($name), tx.open_table($constant)?.len()?),)+])
         }
+
+        /// Puts every row of every table into a file that has none.
+        pub(super) fn copy_all(from: &ReadTransaction, to: &WriteTransaction) -> Result<(), StoreError> {
+            $(copy(from, to, $constant)?;)+
+            Ok(())
+        }
     };
 }
 
@@ -110,8 +116,23 @@ tables! {
     script_versions, SCRIPT_VERSIONS: u64 => Bytes;
     /// Hash → a text that accepted sets are made of.
     script_texts, SCRIPT_TEXTS: &'static [u8] => Bytes;
+    /// Somebody who was forgotten → when, for copies of the file that still know him.
+    forgotten, FORGOTTEN: i64 => i64;
     /// Shipped file → hash of the text with which it lies in the owner's folder.
     seeded, SEEDED: &'static str => Bytes;
+}
+
+fn copy<K: redb::Key + 'static, V: redb::Value + 'static>(
+    from: &ReadTransaction,
+    to: &WriteTransaction,
+    table: TableDefinition<'static, K, V>,
+) -> Result<(), StoreError> {
+    let mut copied = to.open_table(table)?;
+    for row in from.open_table(table)?.iter()? {
+        let (key, value) = row?;
+        copied.insert(key.value(), value.value())?;
+    }
+    Ok(())
 }
 
 impl Tables<'_> {

@@ -12,6 +12,8 @@ pub enum Subject {
     Warnings,
     /// An exchange rate that has grown old.
     Rate,
+    /// Copies of the database that cannot be made.
+    Backup,
 }
 
 impl Subject {
@@ -19,6 +21,7 @@ impl Subject {
         match self {
             Self::Warnings => "told of warnings",
             Self::Rate => "told of the rate",
+            Self::Backup => "told of the backup",
         }
     }
 }

@@ -73,7 +73,7 @@ impl Store {
     /// # Errors
     /// When something cannot even be read.
     pub fn verify(&self) -> Result<Report, StoreError> {
-        Ok(inspect(&self.read()?, Depth::Everything)?.0)
+        whole(&self.read()?)
     }
 
     /// Verifies what was written since the book was last known to be right: quick enough for every start.
@@ -138,6 +138,11 @@ fn inspect(tx: &ReadTransaction, depth: Depth) -> Result<(Report, Checkpoint), S
     }
     work::queues(tx, &mut report)?;
     Ok((report, tail.reached))
+}
+
+/// Everything of one snapshot, recomputed.
+pub(super) fn whole(tx: &ReadTransaction) -> Result<Report, StoreError> {
+    Ok(inspect(tx, Depth::Everything)?.0)
 }
 
 fn checkpoint(tx: &ReadTransaction) -> Result<Checkpoint, StoreError> {

@@ -11,7 +11,7 @@ use crate::support::shop::{
 };
 
 async fn erase(store: &Store, user: UserId) -> Result<(), Unfinished> {
-    store.erase(Some(UpdateId(9)), user, [9; 32]).await.unwrap()
+    store.erase(Some(UpdateId(9)), user, [9; 32], NOON).await.unwrap()
 }
 
 #[tokio::test]

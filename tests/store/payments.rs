@@ -380,11 +380,11 @@ async fn who_is_forgotten_leaves_his_purchases_without_a_word_but_not_while_some
     let receipt = Evidence { picture: Some("photo".into()), ..Evidence::default() };
     store.claim_purchase(None, USER, purchase.id, receipt, vec![ADMIN], NOON).await.unwrap().unwrap();
     assert_eq!(store.unfinished(USER).unwrap(), 1);
-    assert!(store.erase(None, USER, [9; 32]).await.unwrap().is_err());
+    assert!(store.erase(None, USER, [9; 32], NOON).await.unwrap().is_err());
     assert!(store.purchase(purchase.id).unwrap().unwrap().evidence.picture.is_some());
     let by = By::Admin(ADMIN);
     store.reject_purchase(None, purchase.id, by, "Иван Иванов".into(), NOON).await.unwrap().unwrap();
-    store.erase(None, USER, [9; 32]).await.unwrap().unwrap();
+    store.erase(None, USER, [9; 32], NOON).await.unwrap().unwrap();
     let left = store.purchase(purchase.id).unwrap().unwrap();
     assert_eq!((left.evidence, left.state), (Evidence::default(), PurchaseState::Rejected));
     assert_verified(&store);

@@ -66,6 +66,9 @@ impl View<'_> {
             Alert::ScriptWarnings { warnings } => self.long(&warnings.join("\n"), |problems| {
                 self.say(TextKey::AlertScriptWarnings, &[("problems", problems)])
             }),
+            Alert::BackupFailed { problem } => {
+                self.long(problem, |problem| self.say(TextKey::AlertBackupFailed, &[("problem", problem)]))
+            }
             Alert::RateOld { date, days } => {
                 let rate = words(hundredths(self.catalog.economics.usd_rate.get()));
                 let values = [("rate", rate), ("date", words(date.to_string())), ("days", count(*days))];
