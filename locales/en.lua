@@ -422,6 +422,7 @@ Profit and margin are after the engine and the fee, for a video bought without a
     alert_script_warnings = "🟡 Have a look at the prices: the bot is working, but this is what it noticed.\n<code>{problems}</code>",
     alert_rate_old = "🟡 The dollar rate in the prices is old: {rate} ₸ of {date}, {days} days ago. A new rate: <code>/rate 540</code>.",
     alert_backup_failed = "🔴 The database could not be copied: {problem}\nCustomers notice nothing, but without a copy a broken disk means lost balances. Check the free space and the folder of copies.",
+    alert_stuck = "🔴 Order № {number} is stuck: it is past every deadline and does not move. The customer’s tokens are still held. Restart the bot, it goes on from where it was; if that does not help, give the tokens back: <code>/refund {number}</code>.",
     card_promo = "🏷 {title}: −{percent}%, instead of <s>{price} ₸</s>",
 
     alert_engine_closed = "🔴 The service “{engine}” refuses us: {reason}. Nothing is sold on it for now. Check the key and the payment.",

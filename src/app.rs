@@ -29,6 +29,7 @@ pub mod housekeeping;
 mod intake;
 mod language;
 mod menu;
+mod metrics;
 mod order;
 pub mod outbox;
 pub mod payments;
@@ -37,6 +38,7 @@ pub mod progress;
 mod purchase;
 mod rails;
 mod scripts;
+pub mod watchdog;
 pub mod worker;
 
 pub use accepted::{

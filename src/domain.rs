@@ -8,6 +8,8 @@ pub mod catalog;
 pub mod day;
 pub mod draft;
 pub mod economics;
+#[cfg(test)]
+pub mod fuzzing;
 pub mod id;
 pub mod idea;
 pub mod job;

@@ -21,6 +21,7 @@ mod gifts;
 mod inbox;
 mod jobs;
 mod ledger;
+mod meters;
 mod orders;
 mod outbox;
 mod payments;
@@ -40,6 +41,7 @@ pub use earnings::DayEarned;
 pub use erasure::Unfinished;
 pub use jobs::{Settled, StartRefusal, StepRefusal};
 pub use ledger::{TopUpOrder, TopUpRefusal, TopUpResult};
+pub use meters::Meters;
 pub use orders::{NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
 pub use payments::{
     ConfirmRefusal, Confirmed, Doubted, Noted, PaymentState, Resolution, ResolveRefusal, TakenBack,
@@ -62,6 +64,7 @@ pub struct Store {
     db: Arc<Database>,
     writer: Arc<Writer>,
     vault: Arc<Vault>,
+    meters: Arc<Meters>,
 }
 
 /// How a store is opened.
@@ -107,9 +110,10 @@ impl Store {
         let vault = Vault::new(&options.key);
         schema::check(&db, &vault)?;
         let db = Arc::new(backup::without_traces(db, path)?);
-        let writer = Writer::thread(db.clone(), options.on_fatal);
+        let meters = Arc::new(Meters::default());
+        let writer = Writer::thread(db.clone(), options.on_fatal, meters.clone());
         let writer = writer.map_err(|error| StoreError::Disk(error.to_string()))?;
-        Ok(Self { db, writer: Arc::new(writer), vault: Arc::new(vault) })
+        Ok(Self { db, writer: Arc::new(writer), vault: Arc::new(vault), meters })
     }
 
     /// A store that lives in memory and writes on the caller's thread: for tests that step through a run.
@@ -131,7 +135,7 @@ impl Store {
         schema::check(&db, &vault)?;
         let db = Arc::new(db);
         let writer = Writer::inline(db.clone(), options.on_fatal);
-        Ok(Self { db, writer: Arc::new(writer), vault: Arc::new(vault) })
+        Ok(Self { db, writer: Arc::new(writer), vault: Arc::new(vault), meters: Arc::default() })
     }
 
     /// Stops after what is waiting has been written. Further decisions answer `Closed`.
@@ -145,6 +149,10 @@ impl Store {
     /// `Closed` when none will be any more.
     pub async fn can_write(&self) -> Result<(), StoreError> {
         self.writer.write(|_| Ok(())).await
+    }
+
+    pub fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     /// A snapshot: it sees whole decisions only, and holds nobody up.

@@ -1,7 +1,8 @@
-//! The door for those who call: webhooks, each handed to whom it is for, and two questions of a supervisor. It looks at how
+//! The door for those who call: webhooks, each handed to whom it is for, two questions of a supervisor, and numbers for whoever watches. It looks at how
 //! large and how slow a request is, never at what it says, and it tells nobody anything about people or money.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, on};
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -18,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::app::port::{Listening, Method, Webhook, WebhookAnswer, WebhookRequest};
+
+mod metrics;
 
 /// The largest of our callers' bodies are a few dozen kilobytes.
 const LARGEST_BODY: usize = 1 << 20;
@@ -36,6 +40,8 @@ pub struct Web {
     pub listening: Arc<dyn Listening>,
     /// Payment rails and engines hang theirs in here. No two have the same path.
     pub webhooks: Vec<Arc<dyn Webhook>>,
+    /// Who reads /metrics shows it. None: only this machine may.
+    pub metrics_token: Option<SecretString>,
 }
 
 /// Serves until `stop`, then finishes what it has begun.
@@ -43,7 +49,8 @@ pub struct Web {
 /// # Errors
 /// When the listener fails.
 pub async fn serve(listener: TcpListener, web: Web, stop: CancellationToken) -> std::io::Result<()> {
-    axum::serve(listener, router(web)).with_graceful_shutdown(stop.cancelled_owned()).await
+    let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
 fn router(web: Web) -> Router {
@@ -57,6 +64,7 @@ fn router(web: Web) -> Router {
         let path = webhook.path().to_owned();
         router = router.route(&path, on(method, receive).with_state(Hook { webhook, room: room.clone() }));
     }
+    router = router.merge(metrics::routes(web.app.clone(), web.metrics_token));
     let readiness = Readiness { app: web.app, listening: web.listening };
     router.route("/readyz", get(readyz).with_state(Arc::new(readiness))).fallback(any(StatusCode::NOT_FOUND))
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod binary {
+    mod backups;
     mod bot;
     mod commands;
     mod crashes;

@@ -16,7 +16,7 @@ use crate::app::backups::{self, Backups};
 use crate::app::port::{Engine, Rail, Webhook};
 use crate::app::{
     AcceptedScripts, AcceptedSettings, App, Desk, Engines, Rails, Reload, ScriptsUnusable, Settings, engines,
-    housekeeping, outbox, payments, progress, worker,
+    housekeeping, outbox, payments, progress, watchdog, worker,
 };
 use crate::config::Config;
 use crate::domain::id::EngineId;
@@ -90,7 +90,12 @@ impl Bot {
         let chat = telegram.clone();
         let grace = config.worker.grace;
         if let Some(listener) = listener {
-            let web = Web { app: app.clone(), listening: chat.clone(), webhooks: webhooks(&chat) };
+            let web = Web {
+                app: app.clone(),
+                listening: chat.clone(),
+                webhooks: webhooks(&chat),
+                metrics_token: config.http.metrics_token.clone(),
+            };
             let stop = stop.clone();
             parts.spawn(async move { web::serve(listener, web, stop).await.context("the web server") });
         }
@@ -117,6 +122,13 @@ impl Bot {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move {
                 housekeeping::run(app, stop).await;
+                Ok(())
+            });
+        }
+        {
+            let (app, stop) = (app.clone(), stop.clone());
+            parts.spawn(async move {
+                watchdog::run(app, stop).await;
                 Ok(())
             });
         }

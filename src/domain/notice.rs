@@ -81,4 +81,6 @@ pub enum Alert {
     RateOld { date: Day, days: i64 },
     /// The database could not be copied.
     BackupFailed { problem: String },
+    /// An order is past every deadline and nobody seems to work on it.
+    Stuck { job: JobId },
 }

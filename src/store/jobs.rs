@@ -161,6 +161,7 @@ impl Store {
             Ok(Ok(()))
         })
         .await
+        .inspect(|settled| self.meters.films(settled.is_ok()))
     }
 
     /// Gives up a running job: releases the whole hold and queues the apology, in one commit. `alerts` go to the admins.
@@ -193,6 +194,7 @@ impl Store {
                 Ok(Ok(()))
             })
             .await
+            .inspect(|refunded| self.meters.refunded(reason, refunded.is_ok()))
     }
 
     /// Jobs that are under way. At a start nobody has them in hand: they are to be resumed at once.

@@ -56,6 +56,21 @@ impl Store {
         balance(&tx.open_table(BALANCES)?, user)
     }
 
+    /// The accounts that are nobody's but the house's, as far as anything has moved on them.
+    pub fn house(&self) -> Result<Vec<(Account, i64)>, StoreError> {
+        let tx = self.read()?;
+        let balances = tx.open_table(BALANCES)?;
+        let sold = Way::ALL.map(|way| Account::Mint(Mint::Sold(way)));
+        let others = [Account::Mint(Mint::Grant), Account::Mint(Mint::Admin), Account::Revenue];
+        let mut house = Vec::new();
+        for account in others.into_iter().chain(sold) {
+            if let Some(balance) = balances.get(account_key(account))? {
+                house.push((account, balance.value()));
+            }
+        }
+        Ok(house)
+    }
+
     /// The newest `limit` movements of a user, newest first.
     pub fn history(&self, user: UserId, limit: usize) -> Result<Vec<Movement>, StoreError> {
         let tx = self.read()?;

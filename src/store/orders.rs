@@ -120,6 +120,7 @@ impl Store {
                 Ok(Ok(PlacedOrder { balance: balance(&tables.balances, user)?, job }))
             })
             .await
+            .inspect(|placed| self.meters.ordered(placed.is_ok()))
     }
 
     /// One job, with its words; None if it is not this user's.

@@ -40,6 +40,14 @@ impl Store {
         Ok(first)
     }
 
+    /// When the oldest of all messages that wait was decided upon.
+    pub fn oldest_notice(&self) -> Result<Option<Timestamp>, StoreError> {
+        let tx = self.read()?;
+        let table = tx.open_table(OUTBOX)?;
+        let Some((_, bytes)) = table.first()? else { return Ok(None) };
+        Ok(Some(codec::decode::<NoticeRecord>(bytes.value())?.created_at))
+    }
+
     /// It has arrived. For a film, the job is Delivered and its card is next, in the same commit.
     pub async fn notice_arrived(
         &self,

@@ -14,6 +14,8 @@ pub enum Subject {
     Rate,
     /// Copies of the database that cannot be made.
     Backup,
+    /// An order past all its deadlines.
+    Stuck,
 }
 
 impl Subject {
@@ -21,6 +23,7 @@ impl Subject {
         match self {
             Self::Warnings => "told of warnings",
             Self::Rate => "told of the rate",
+            Self::Stuck => "told of a stuck order",
             Self::Backup => "told of the backup",
         }
     }

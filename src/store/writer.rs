@@ -9,12 +9,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redb::{Database, Durability};
 use tokio::sync::oneshot;
 
 use super::StoreError;
+use super::meters::Meters;
 use super::tables::Tables;
 
 /// Decisions that share one commit at most: bounds how long the first of them waits.
@@ -41,11 +42,11 @@ pub(super) enum Writer {
 }
 
 impl Writer {
-    pub(super) fn thread(db: Arc<Database>, on_fatal: OnFatal) -> std::io::Result<Self> {
+    pub(super) fn thread(db: Arc<Database>, on_fatal: OnFatal, meters: Arc<Meters>) -> std::io::Result<Self> {
         let (work, waiting) = sync_channel(WAITING);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_until_closed(&db, &waiting, &on_fatal))?;
+            .spawn(move || write_until_closed(&db, &waiting, &on_fatal, &meters))?;
         Ok(Self::Thread { work: Mutex::new(Some(work)), thread: Mutex::new(Some(thread)) })
     }
 
@@ -138,15 +139,20 @@ impl Drop for Writer {
     }
 }
 
-fn write_until_closed(db: &Database, waiting: &Receiver<Work>, on_fatal: &OnFatal) {
+fn write_until_closed(db: &Database, waiting: &Receiver<Work>, on_fatal: &OnFatal, meters: &Meters) {
     let (mut settled, mut closed) = (false, false);
     while !closed {
         let batch = next_batch(waiting, settled);
         settled = batch.is_err();
-        let written = batch.map(|batch| write_batch(db, batch)).unwrap_or_else(|pause| {
-            closed = pause == RecvTimeoutError::Disconnected;
-            settle(db)
-        });
+        let written = batch
+            .map(|batch| {
+                let (decisions, began) = (batch.len(), Instant::now());
+                write_batch(db, batch).inspect(|()| meters.committed(decisions, began.elapsed()))
+            })
+            .unwrap_or_else(|pause| {
+                closed = pause == RecvTimeoutError::Disconnected;
+                settle(db)
+            });
         if let Err(error) = written {
             on_fatal(&error);
             return;

@@ -1,6 +1,6 @@
 //! Copies of the file: whole, right, and without anybody who was forgotten.
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, ReadableDatabase, TableDefinition};
 use sora_bot::domain::id::UpdateId;
 use sora_bot::store::{Store, StoreError};
 

@@ -136,7 +136,8 @@ impl Town {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let bot = self.start(Path::new("/nowhere"), 10_000, Some(url.parse().unwrap())).await;
         let webhooks = bot.telegram.webhook().into_iter().collect();
-        let web = Web { app: bot.app.clone(), listening: bot.telegram.clone(), webhooks };
+        let web =
+            Web { app: bot.app.clone(), listening: bot.telegram.clone(), webhooks, metrics_token: None };
         tokio::spawn(web::serve(listener, web, bot.stop.clone()));
         bot
     }

@@ -177,3 +177,39 @@ fn money_in_stars_is_heard_with_its_payer_and_waits_for_no_turn() {
     let expected = stars::returned(PaymentId::new("stx1"), 215);
     assert_eq!((back.place, back.what), (None, What::Money(RailEvent::Returned(expected))));
 }
+
+#[test]
+fn no_change_of_an_update_makes_it_panic() {
+    let corpus = [
+        private(
+            json!({"text": "/generate@sora_bot кот\nна рояле", "entities": [{"type": "bot_command", "offset": 0, "length": 9}]}),
+        ),
+        private(
+            json!({"photo": [{"file_id": "p", "file_unique_id": "u", "width": 9, "height": 9, "file_size": 9}], "caption": "кот"}),
+        ),
+        private(
+            json!({"document": {"file_id": "d", "file_unique_id": "u", "file_name": "pricing.lua", "file_size": 9}}),
+        ),
+        private(
+            json!({"successful_payment": {"currency": "XTR", "total_amount": 9, "invoice_payload": "x", "telegram_payment_charge_id": "c", "provider_payment_charge_id": "p"}}),
+        ),
+        json!({"update_id": 7, "callback_query": {"id": "1", "from": user(), "chat_instance": "1", "data": "1:m:balance",
+            "message": {"message_id": 5, "date": 1, "chat": {"id": CHAT, "type": "private"}}}}),
+        json!({"update_id": 7, "pre_checkout_query": {"id": "1", "from": user(), "currency": "XTR", "total_amount": 9, "invoice_payload": "x"}}),
+    ];
+    let corpus = corpus.map(|update| update.to_string().into_bytes());
+    crate::domain::fuzzing::nearly_right("update", &corpus, |bytes| {
+        let json = String::from_utf8_lossy(bytes).into_owned();
+        !matches!(Event::read(&Incoming { id: UpdateId(7), json }).what, What::Ignored(_))
+    });
+}
+
+#[test]
+fn no_change_of_a_buttons_data_makes_it_panic() {
+    use crate::telegram::tap::Tap;
+    let corpus =
+        ["1:m:balance", "1:x:1", "1:v:again:1", "1:b:1", "1:l:kk"].map(|data| data.as_bytes().to_vec());
+    crate::domain::fuzzing::nearly_right("button", &corpus, |bytes| {
+        Tap::parse(&String::from_utf8_lossy(bytes)).is_some()
+    });
+}

@@ -66,6 +66,7 @@ impl View<'_> {
             Alert::ScriptWarnings { warnings } => self.long(&warnings.join("\n"), |problems| {
                 self.say(TextKey::AlertScriptWarnings, &[("problems", problems)])
             }),
+            Alert::Stuck { job } => self.say(TextKey::AlertStuck, &[("number", words(job.to_string()))]),
             Alert::BackupFailed { problem } => {
                 self.long(problem, |problem| self.say(TextKey::AlertBackupFailed, &[("problem", problem)]))
             }

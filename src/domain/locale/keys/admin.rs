@@ -91,6 +91,7 @@ macro_rules! admin {
     AlertScriptsChanged = "alert_scripts_changed" ["who", "version", "changes"],
     AlertScriptWarnings = "alert_script_warnings" ["problems"],
     AlertRateOld = "alert_rate_old" ["rate", "date", "days"],
+    AlertStuck = "alert_stuck" ["number"],
     AlertBackupFailed = "alert_backup_failed" ["problem"],
 
     AlertEngineClosed = "alert_engine_closed" ["engine", "reason"],

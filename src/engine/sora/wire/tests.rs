@@ -221,3 +221,13 @@ fn what_is_no_object_is_no_video() {
         assert_eq!(Video::read(body), None);
     }
 }
+
+#[test]
+fn no_change_of_an_answer_makes_it_panic() {
+    let corpus = [
+        json!({"id": "video_1", "object": "video", "status": "in_progress", "progress": 42, "created_at": 1_795_000_000, "seconds": "8", "size": "1280x720"}),
+        json!({"id": "video_2", "status": "failed", "error": {"code": "moderation_blocked", "message": "no"}}),
+    ];
+    let corpus = corpus.map(|video| video.to_string().into_bytes());
+    crate::domain::fuzzing::nearly_right("video", &corpus, |bytes| Video::read(bytes).is_some());
+}
