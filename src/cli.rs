@@ -20,9 +20,15 @@ mod bot;
 mod check;
 mod control;
 mod data_key;
+mod doctor;
+mod export;
 mod figures;
+mod health;
+mod import;
+mod init;
 mod log;
 mod memory;
+mod migrate;
 mod price;
 mod profit;
 mod real;
@@ -59,6 +65,18 @@ enum Command {
     Profit(profit::ProfitArgs),
     /// Recompute the ledger from its journal and say whether all is right
     Verify,
+    /// Ask for the keys, write them into .env, and try each
+    Init(init::InitArgs),
+    /// Say of everything that the bot needs whether it is well, and what to do if not
+    Doctor(doctor::DoctorArgs),
+    /// Is the bot on this machine alive? For a container's health check
+    Health,
+    /// Write the ledger, users, purchases and orders as CSV and JSON
+    Export(export::ExportArgs),
+    /// Bring the database to the format of this program, with a copy of it first
+    Migrate,
+    /// Bring over the people of the original bot, with their tokens; a trial without --apply
+    Import(import::ImportArgs),
     /// Give a user tokens
     Topup(topup::TopUpArgs),
 }
@@ -69,6 +87,8 @@ enum Failure {
     Settings(String),
     /// The same, and it has been said already.
     Told,
+    /// Something is not well, and it has been said what.
+    Unwell,
     Other(anyhow::Error),
 }
 
@@ -102,6 +122,12 @@ pub fn main() -> ExitCode {
         Command::Price(price) => price::run(config, &price),
         Command::Profit(profit) => profit::run(config, &profit),
         Command::Verify => verify::run(config),
+        Command::Init(init) => init::run(config, &init),
+        Command::Doctor(doctor) => doctor::run(config, &doctor),
+        Command::Health => health::run(config),
+        Command::Export(export) => export::run(config, &export),
+        Command::Migrate => migrate::run(config),
+        Command::Import(import) => import::run(config, &import),
         Command::Topup(topup) => topup::run(config, topup),
     };
     match done {
@@ -111,6 +137,7 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
         Err(Failure::Told) => ExitCode::from(2),
+        Err(Failure::Unwell) => ExitCode::FAILURE,
         Err(Failure::Other(error)) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

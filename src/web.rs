@@ -1,5 +1,6 @@
 //! The door for those who call: webhooks, each handed to whom it is for, and two questions of a supervisor. It looks at how
-//! large and how slow a request is, never at what it says, and it tells nobody anything about people or money.
+//! large and how slow a request is, never at what it says, and it tells nobody anything about people or money. The
+//! operator's page, which does, is behind a door of its own: see `panel`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::app::port::{Listening, Method, Webhook, WebhookAnswer, WebhookRequest};
+
+mod panel;
 
 /// The largest of our callers' bodies are a few dozen kilobytes.
 const LARGEST_BODY: usize = 1 << 20;
@@ -57,6 +60,7 @@ fn router(web: Web) -> Router {
         let path = webhook.path().to_owned();
         router = router.route(&path, on(method, receive).with_state(Hook { webhook, room: room.clone() }));
     }
+    router = router.merge(panel::router(web.app.clone()));
     let readiness = Readiness { app: web.app, listening: web.listening };
     router.route("/readyz", get(readyz).with_state(Arc::new(readiness))).fallback(any(StatusCode::NOT_FOUND))
 }

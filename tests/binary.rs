@@ -10,6 +10,7 @@ mod binary {
     mod commands;
     mod crashes;
     mod fates;
+    mod import;
     mod input;
     mod prices;
     mod reading;

@@ -6,7 +6,7 @@ use redb::ReadableTable;
 use super::jobs::{JobRecord, forget_words};
 use super::purchases::{PurchaseRecord, forget_evidence};
 use super::tables::{GIFTS, JOBS, PURCHASES, Tables, USER_JOBS, USER_PURCHASES, record};
-use super::{Store, StoreError, people};
+use super::{Store, StoreError, moving, people};
 use crate::domain::id::{JobId, PurchaseId, UpdateId, UserId};
 use crate::domain::job::Gift;
 
@@ -52,6 +52,7 @@ impl Store {
                         forget_evidence(tables, &key, purchase)?;
                     }
                     forget_drafts(tables, user)?;
+                    moving::forget_keepsakes(tables, user)?;
                     tables.languages.remove(user.0)?;
                 }
                 tables.forget_update(cause)?;

@@ -1,6 +1,6 @@
 //! What admins are told once and not at every start: of each subject, the mark of what was said last.
 
-use super::tables::{Tables, put, record};
+use super::tables::{META, Tables, put, record};
 use super::{Store, StoreError};
 use crate::domain::id::UserId;
 use crate::domain::notice::{Alert, NoticeMessage};
@@ -12,6 +12,8 @@ pub enum Subject {
     Warnings,
     /// An exchange rate that has grown old.
     Rate,
+    /// How a day was.
+    Digest,
 }
 
 impl Subject {
@@ -19,11 +21,21 @@ impl Subject {
         match self {
             Self::Warnings => "told of warnings",
             Self::Rate => "told of the rate",
+            Self::Digest => "told of a day",
         }
     }
 }
 
 impl Store {
+    /// Was this the last thing that was told of the subject?
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn was_told(&self, subject: Subject, mark: &str) -> Result<bool, StoreError> {
+        let last: Option<String> = record(&self.read()?.open_table(META)?, subject.key())?;
+        Ok(last.as_deref() == Some(mark))
+    }
+
     /// Tells people something, unless the last thing told of this subject had the same mark. Answers whether it does.
     ///
     /// # Errors

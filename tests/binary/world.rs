@@ -183,7 +183,7 @@ impl World {
     }
 
     /// The database of a bot that does not run.
-    fn book(&self) -> Book {
+    pub fn book(&self) -> Book {
         let path = self.home().join("data/bot.redb");
         let key = std::fs::read_to_string(self.home().join("data/bot.redb.key")).unwrap();
         let key = hex::decode(key.trim()).unwrap().try_into().unwrap();
@@ -278,6 +278,10 @@ impl Told {
 pub struct Book(Store);
 
 impl Book {
+    pub fn store(&self) -> &Store {
+        &self.0
+    }
+
     /// Available and held.
     pub fn balance(&self, who: i64) -> (i64, i64) {
         let balance = self.0.balance(UserId(who)).unwrap();

@@ -66,6 +66,7 @@ impl View<'_> {
             Alert::ScriptWarnings { warnings } => self.long(&warnings.join("\n"), |problems| {
                 self.say(TextKey::AlertScriptWarnings, &[("problems", problems)])
             }),
+            Alert::Digest(figures) => return self.digest(figures),
             Alert::RateOld { date, days } => {
                 let rate = words(hundredths(self.catalog.economics.usd_rate.get()));
                 let values = [("rate", rate), ("date", words(date.to_string())), ("days", count(*days))];
