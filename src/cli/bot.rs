@@ -115,7 +115,7 @@ impl Bot {
         {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move {
-                housekeeping::run(app, stop).await;
+                tokio::join!(housekeeping::run(app.clone(), stop.clone()), digest::run(app, stop));
                 Ok(())
             });
         }
@@ -130,13 +130,6 @@ impl Bot {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move {
                 payments::run(app, stop).await;
-                Ok(())
-            });
-        }
-        {
-            let (app, stop) = (app.clone(), stop.clone());
-            parts.spawn(async move {
-                digest::run(app, stop).await;
                 Ok(())
             });
         }

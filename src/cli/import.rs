@@ -170,7 +170,21 @@ fn report(original: &Original, plan: &Plan, moved: &[MovedIn], args: &ImportArgs
     ] {
         line(name, number(rows.len()));
     }
-    let mut part = |title: &str, lines: Vec<String>| list(&mut text, title, &lines, args.all);
+    lists(&mut text, original, plan, sums.differs, args.all);
+    let _ = write!(
+        text,
+        "\nИмена из старой базы неточны (там бывает имя вместо @ника, и оно не обновлялось), поэтому пока человек не напишет\n\
+        новому боту, его находят по номеру: /topup 123456789 500. Видео в старом боте не хранились, переслать их нельзя.\n"
+    );
+    if !args.apply {
+        let _ = writeln!(text, "\nЧтобы перенести: sora-bot import {} --apply", args.file.display());
+    }
+    text
+}
+
+/// What somebody should look at, line by line.
+fn lists(text: &mut String, original: &Original, plan: &Plan, differs: Vec<String>, all: bool) {
+    let mut part = |title: &str, lines: Vec<String>| list(text, title, &lines, all);
     part(
         "Дробные балансы округлены вверх, в пользу человека",
         plan.rounded.iter().map(|(user, was, now)| format!("{user}: {was} → {now}")).collect(),
@@ -185,7 +199,7 @@ fn report(original: &Original, plan: &Plan, moved: &[MovedIn], args: &ImportArgs
             })
             .collect(),
     );
-    part("Расходится с прошлым переносом — решите сами, добавить можно через sora-bot topup", sums.differs);
+    part("Расходится с прошлым переносом — решите сами, добавить можно через sora-bot topup", differs);
     part(
         "Покупки, о которых исходный бот не узнал, чем кончились: найдите сеанс в Stripe; если оплачен, зачислите",
         plan.unpaid
@@ -208,15 +222,6 @@ fn report(original: &Original, plan: &Plan, moved: &[MovedIn], args: &ImportArgs
             .chain(plan.left.iter().cloned())
             .collect(),
     );
-    let _ = write!(
-        text,
-        "\nИмена из старой базы неточны (там бывает имя вместо @ника, и оно не обновлялось), поэтому пока человек не напишет\n\
-        новому боту, его находят по номеру: /topup 123456789 500. Видео в старом боте не хранились, переслать их нельзя.\n"
-    );
-    if !args.apply {
-        let _ = writeln!(text, "\nЧтобы перенести: sora-bot import {} --apply", args.file.display());
-    }
-    text
 }
 
 fn list(text: &mut String, title: &str, lines: &[String], all: bool) {

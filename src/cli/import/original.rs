@@ -69,7 +69,7 @@ fn not_readable(path: &Path) -> String {
 fn rows(read: &Connection, table: &'static str) -> Result<Vec<Row>> {
     // The name is one of ours, never a stranger's.
     let mut select = read.prepare(&format!("SELECT * FROM {table} ORDER BY 1"))?;
-    let names: Vec<String> = select.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = select.column_names().map(str::to_owned).collect();
     let mut found = Vec::new();
     let mut cursor = select.query([])?;
     while let Some(row) = cursor.next()? {
