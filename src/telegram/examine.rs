@@ -1,13 +1,14 @@
 //! How the line to Telegram is, asked once for an operator. It sends nothing to anybody and takes no update away.
 
-use std::time::Duration;
-
 use teloxide::payloads::GetChat;
 use teloxide::types::ChatId;
 
 use super::api::{Api, Fault};
 use super::{TelegramError, TelegramSettings};
 use crate::domain::id::UserId;
+
+/// Seconds. Bots that are told of a conflict poll again after one or two.
+const WAIT_FOR_RIVAL: u64 = 4;
 
 /// What was found out.
 #[derive(Clone, Debug)]
@@ -87,16 +88,12 @@ impl Api {
         chrono::DateTime::parse_from_rfc2822(date).ok().map(|date| date.timestamp())
     }
 
-    /// Asks for one update without confirming any: whoever else polls is told of the conflict, and so are we.
+    /// Of two that poll, Telegram ends the one that has waited. So we wait: a rival that we have ended comes again soon.
     async fn has_rival(&self) -> Option<bool> {
-        // A rival that is between two questions is seen at the second try.
-        for _ in 0..2 {
-            match self.peek().await {
-                Err(Fault::Rival) => return Some(true),
-                Err(_) => return None,
-                Ok(()) => tokio::time::sleep(Duration::from_millis(500)).await,
-            }
+        match self.peek(WAIT_FOR_RIVAL).await {
+            Ok(()) => Some(false),
+            Err(Fault::Rival) => Some(true),
+            Err(_) => None,
         }
-        Some(false)
     }
 }

@@ -48,7 +48,7 @@ const UNMADE: [(i64, &str, &str, &str, &str, i64); 4] = [
     (10, "sora-2", "6", "1024x1024", "processing", 594),
 ];
 
-fn original(world: &World) {
+pub fn original(world: &World) {
     let mut file = Connection::open(world.home().join("bot.db")).unwrap();
     file.execute_batch(SCHEMA).unwrap();
     let write = file.transaction().unwrap();

@@ -139,6 +139,13 @@ impl World {
         Bot::spawn(self.command(&["run"]), &self.log(), self.wire.count(POLL))
     }
 
+    /// The same with more variables, or others.
+    pub fn start_with(&self, variables: &[(&str, String)]) -> Bot {
+        let mut command = self.command(&["run"]);
+        command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
+        Bot::spawn(command, &self.log(), self.wire.count(POLL))
+    }
+
     /// `kill -9`, and what was held on the wire passes again.
     pub fn kill(&self, bot: Bot) {
         self.killed.store(true, Ordering::Relaxed);

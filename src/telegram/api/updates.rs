@@ -79,9 +79,9 @@ impl Api {
         }
     }
 
-    /// Asks for what waits without waiting and without confirming anything.
-    pub async fn peek(&self) -> Result<(), Fault> {
-        let payload = GetUpdates { offset: None, timeout: 0, allowed_updates: ALLOWED_UPDATES };
+    /// Waits for updates for some seconds without confirming any: whoever polls beside us ends this with `Rival`.
+    pub async fn peek(&self, seconds: u64) -> Result<(), Fault> {
+        let payload = GetUpdates { offset: None, timeout: seconds, allowed_updates: ALLOWED_UPDATES };
         let broken = |error: reqwest::Error| Fault::Transient(network(&error).to_owned());
         let address = self.address("getUpdates")?;
         let answer = self.calls.client().post(address).json(&payload).send().await.map_err(broken)?;
