@@ -493,7 +493,7 @@ return locale {
     failed_too_large = "50 МБ-тан үлкен",
     failed_unknown = "тапсырыс қабылданғаны белгісіз",
     failed_source_gone = "бастапқы видео жоқ",
-    panel_link = "🔐 Иесінің бетіне сілтеме. Ол бір рет қана жұмыс істейді, {minutes} мин жарамды; ешкімге жібермеңіз.",
+    panel_link = "🔐 Иесінің бетіне сілтеме. Ол бір рет қана жұмыс істейді, {minutes} мин жарамды; ешкімге жібермеңіз.\n\n{link}",
     button_panel = "Ашу",
     panel_off = "Иесінің беті өшірулі: боттың мекенжайы жоқ. HTTP_ADDR (не PORT) және PUBLIC_URL орнатыңыз — docs/OPERATING.md қараңыз.",
 

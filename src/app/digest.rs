@@ -44,7 +44,7 @@ impl App {
             return Ok(false);
         }
         let stats = self.stats_of(yesterday)?;
-        // A shop that nobody has entered yet has nothing to tell.
+        // A shop that nobody had entered yet has nothing to tell.
         if stats.users == 0 {
             return Ok(false);
         }

@@ -160,8 +160,9 @@ impl Reading {
     fn people(&mut self, book: &Snapshot, paid: &BTreeSet<UserId>) -> Result<(), StoreError> {
         let (zone, stats) = (self.zone, &mut self.stats);
         book.users(|user, since, _| {
-            stats.users += 1;
-            if stats.covers(day_in(zone, since)) {
+            let met = day_in(zone, since);
+            stats.users += u64::from(met <= stats.to);
+            if stats.covers(met) {
                 stats.newcomers.insert(user);
                 stats.converted += u64::from(paid.contains(&user));
             }

@@ -52,7 +52,7 @@ pub struct Stats {
     pub newcomers: BTreeSet<UserId>,
     /// Of them, those who have paid since.
     pub converted: u64,
-    /// Everybody who is known.
+    /// Everybody who was known by the last of these days.
     pub users: u64,
 }
 

@@ -26,8 +26,9 @@ async fn link(world: &World, seen: &mut Vec<String>) -> String {
         .finds(
             ADMIN,
             |messages| {
-                let text = serde_json::to_string(messages).unwrap();
-                let mut links = text.split('"').filter(|part| part.contains("/panel/login?key="));
+                let texts = messages.iter().filter_map(|message| message["text"].as_str());
+                let mut links =
+                    texts.flat_map(str::split_whitespace).filter(|word| word.contains("/panel/login?key="));
                 links.find(|link| !known.contains(&(*link).to_owned())).map(str::to_owned)
             },
             "a link",

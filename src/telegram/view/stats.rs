@@ -136,9 +136,13 @@ impl View<'_> {
     }
 
     pub fn panel(&self, link: &str, minutes: u64) -> Screen {
-        let html = self.say(TextKey::PanelLink, &[("minutes", number(minutes))]);
-        let button = super::Button::link(&self.say(TextKey::ButtonPanel, &[]), link);
-        Screen::text(&html).row([button])
+        let html = self.say(TextKey::PanelLink, &[("minutes", number(minutes)), ("link", words(link))]);
+        let screen = Screen::text(&html);
+        // Of other addresses, such as this machine's own, Telegram makes no button.
+        if link.starts_with("https:") {
+            return screen.row([super::Button::link(&self.say(TextKey::ButtonPanel, &[]), link)]);
+        }
+        screen
     }
 }
 

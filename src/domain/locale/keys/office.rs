@@ -35,7 +35,7 @@ macro_rules! office {
     FailedUnknown = "failed_unknown" [],
     FailedSourceGone = "failed_source_gone" [],
     // The operator's page.
-    PanelLink = "panel_link" ["minutes"],
+    PanelLink = "panel_link" ["minutes", "link"],
     ButtonPanel = "button_panel" [],
     PanelOff = "panel_off" [],
     ] $($after)* } };
