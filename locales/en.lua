@@ -459,6 +459,46 @@ If it refuses, you get all your tokens back, but the time is gone. Better descri
 Topping up is done by hand for now: write to the bot's owner that you need this package, and give your number <code>{id}</code>. As soon as the tokens arrive, I will tell you.]],
     alert_menu_failed = "🟠 A menu of version <code>{version}</code> could not be computed; the usual one is shown instead.\n<pre>{problem}</pre>",
 
+    -- Итоги и страница владельца ------------------------------------------------------------------------------------------
+
+    command_stats = "Figures of the last days, as a picture",
+    command_panel = "The operator's page in a browser",
+    stats_usage = "Like this: <code>/stats</code> for a week, <code>/stats 30</code> for so many days, 1 to 90.",
+    stats_title = "Figures: {date} — {until}",
+    stats = [[<b>{date} — {until}</b>
+
+Received: <b>{received} ₸</b>, tokens sold: {sold}
+From administrators: {topped_up}, given and moved in: {given}
+Videos: <b>{films}</b>, tokens spent on them: {captured}
+To the engines: {cost} ₸, left: <b>{profit} ₸</b> ({percent}%)
+Orders: {orders}; failed: {failed}, cancelled: {cancelled}, tokens given back: {refunded}
+People: active {active}, new {newcomers}, of the new {conversion} have paid; {users} in all]],
+    stats_failure = "• {reason}: {count}",
+    digest = "📊 Yesterday, {date}\n\n{stats}\n\nAs a picture and for other days: /stats",
+    stats_received = "Received, ₸",
+    stats_films = "Videos",
+    stats_profit = "Left, ₸",
+    stats_failed = "Failed",
+    stats_active = "Active people",
+    stats_newcomers = "New / have paid",
+    stats_by_day = "By day",
+    stats_captured = "Tokens spent",
+    stats_by_model = "By model",
+    stats_model = "{films} videos, {captured} ₸",
+    stats_why = "Why orders failed",
+    failed_moderation = "forbidden by the rules",
+    failed_bad_input = "the model cannot do it",
+    failed_engine = "the engine broke",
+    failed_engine_closed = "the engine refused us",
+    failed_timed_out = "took too long",
+    failed_film_lost = "the film was lost",
+    failed_too_large = "larger than 50 MB",
+    failed_unknown = "nobody knows whether it was taken",
+    failed_source_gone = "the source film is gone",
+    panel_link = "🔐 The way to the operator's page. It works once, for {minutes} min; pass it on to nobody.\n\n{link}",
+    button_panel = "Open",
+    panel_off = "The operator's page is off: the bot has no address. Set HTTP_ADDR (or PORT) and PUBLIC_URL, see docs/OPERATING.md.",
+
     -- Buying and paying --------------------------------------------------------------------------------------------------
 
     buy_packages = [[<b>Token packages</b>
@@ -521,6 +561,8 @@ A person checks the transfer; the tokens arrive as soon as it is seen.]],
     reason_repaid = "debt paid",
     reason_refund = "order no. {number}, refund",
     reason_grant = "gift",
+    reason_moved_in = "from the earlier bot",
+    reason_moved_job = "an order of the earlier bot that was not made",
     taken_back = "↩️ The payment went back to the payer, so {amount:token} were taken off.",
     taken_back_debt = "↩️ The payment went back to the payer, so {amount:token} were taken off. Your balance did not hold that many: you owe {debt:token}. The next top-up covers this first.",
     given_back = "✅ The payment came again: {amount:token} are yours again. Your balance is {balance:token}.",

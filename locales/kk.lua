@@ -459,6 +459,46 @@ return locale {
 Толтыру әзірге қолмен жасалады: бот иесіне осы пакет керегін жазып, өз нөміріңізді айтыңыз: <code>{id}</code>. Токендер түсе салысымен хабарлаймын.]],
     alert_menu_failed = "🟠 <code>{version}</code> нұсқасындағы мәзір есептелмеді, орнына әдеттегісі көрсетілді.\n<pre>{problem}</pre>",
 
+    -- Итоги и страница владельца ------------------------------------------------------------------------------------------
+
+    command_stats = "Күндер қорытындысы суретпен",
+    command_panel = "Браузердегі иесінің беті",
+    stats_usage = "Былай: <code>/stats</code> — апта, <code>/stats 30</code> — сонша күн, 1-ден 90-ға дейін.",
+    stats_title = "Қорытынды: {date} — {until}",
+    stats = [[<b>{date} — {until}</b>
+
+Түскені: <b>{received} ₸</b>, сатылған токен: {sold}
+Әкімшілерден: {topped_up}, сыйға берілген және көшірілген: {given}
+Видео: <b>{films}</b>, оларға жұмсалған токен: {captured}
+Қызметтерге: {cost} ₸, қалғаны: <b>{profit} ₸</b> ({percent} %)
+Тапсырыс: {orders}; шықпағаны: {failed}, бас тартқаны: {cancelled}, қайтарылған токен: {refunded}
+Адамдар: белсенді {active}, жаңа {newcomers}, жаңалардан сатып алғаны {conversion}; барлығы {users}]],
+    stats_failure = "• {reason}: {count}",
+    digest = "📊 Кеше, {date}\n\n{stats}\n\nСуретпен және басқа күндер: /stats",
+    stats_received = "Түскені, ₸",
+    stats_films = "Видео",
+    stats_profit = "Қалғаны, ₸",
+    stats_failed = "Шықпағаны",
+    stats_active = "Белсенді адамдар",
+    stats_newcomers = "Жаңа / сатып алды",
+    stats_by_day = "Күндер бойынша",
+    stats_captured = "Жұмсалған токен",
+    stats_by_model = "Модельдер бойынша",
+    stats_model = "{films} видео, {captured} ₸",
+    stats_why = "Неге шықпады",
+    failed_moderation = "ережеге қайшы",
+    failed_bad_input = "модель бұлай жасамайды",
+    failed_engine = "қызмет істен шықты",
+    failed_engine_closed = "қызмет бізге бас тартты",
+    failed_timed_out = "тым ұзақ",
+    failed_film_lost = "видео жүктелмеді",
+    failed_too_large = "50 МБ-тан үлкен",
+    failed_unknown = "тапсырыс қабылданғаны белгісіз",
+    failed_source_gone = "бастапқы видео жоқ",
+    panel_link = "🔐 Иесінің бетіне сілтеме. Ол бір рет қана жұмыс істейді, {minutes} мин жарамды; ешкімге жібермеңіз.\n\n{link}",
+    button_panel = "Ашу",
+    panel_off = "Иесінің беті өшірулі: боттың мекенжайы жоқ. HTTP_ADDR (не PORT) және PUBLIC_URL орнатыңыз — docs/OPERATING.md қараңыз.",
+
     -- Сатып алу және төлем -----------------------------------------------------------------------------------------------
 
     buy_packages = [[<b>Токен пакеттері</b>
@@ -521,6 +561,8 @@ Kaspi → «Төлемдер» бөлімінен бізді тауып, тап�
     reason_repaid = "қарызды өтеу",
     reason_refund = "№ {number} тапсырыс, қайтару",
     reason_grant = "сыйлық",
+    reason_moved_in = "бұрынғы боттан",
+    reason_moved_job = "бұрынғы боттың орындалмаған тапсырысы",
     taken_back = "↩️ Төлем төлеушіге қайтты, сондықтан {amount:token} шегерілді.",
     taken_back_debt = "↩️ Төлем төлеушіге қайтты, сондықтан {amount:token} шегерілді. Шотта жетпеді: қарыз {debt:token}. Келесі толтыру алдымен соны жабады.",
     given_back = "✅ Төлем қайта түсті: {amount:token} қайтарылды. Шотта {balance:token}.",

@@ -465,6 +465,46 @@ return locale {
 Пополнение пока вручную: напишите владельцу бота, что вам нужен этот пакет, и назовите свой номер <code>{id}</code>. Как только токены придут, я сообщу.]],
     alert_menu_failed = "🟠 Меню из версии <code>{version}</code> не посчиталось, вместо него показано обычное.\n<pre>{problem}</pre>",
 
+    -- Итоги и страница владельца ------------------------------------------------------------------------------------------
+
+    command_stats = "Итоги за дни картинкой",
+    command_panel = "Страница владельца в браузере",
+    stats_usage = "Так: <code>/stats</code> — за неделю, <code>/stats 30</code> — за столько дней, от 1 до 90.",
+    stats_title = "Итоги: {date} — {until}",
+    stats = [[<b>{date} — {until}</b>
+
+Получено: <b>{received} ₸</b>, продано токенов: {sold}
+От администраторов: {topped_up}, подарено и перенесено: {given}
+Видео: <b>{films}</b>, потрачено на них токенов: {captured}
+Сервисам: {cost} ₸, остаётся: <b>{profit} ₸</b> ({percent} %)
+Заказов: {orders}; не вышло: {failed}, отменили: {cancelled}, возвращено токенов: {refunded}
+Людей: активных {active}, новых {newcomers}, из новых купили {conversion}; всего {users}]],
+    stats_failure = "• {reason}: {count}",
+    digest = "📊 Вчера, {date}\n\n{stats}\n\nКартинкой и за другие дни: /stats",
+    stats_received = "Получено, ₸",
+    stats_films = "Видео",
+    stats_profit = "Остаётся, ₸",
+    stats_failed = "Не вышло",
+    stats_active = "Активных людей",
+    stats_newcomers = "Новых / купили",
+    stats_by_day = "По дням",
+    stats_captured = "Потрачено токенов",
+    stats_by_model = "По моделям",
+    stats_model = "{films} видео, {captured} ₸",
+    stats_why = "Почему не вышло",
+    failed_moderation = "запрещено правилами",
+    failed_bad_input = "модель так не умеет",
+    failed_engine = "сервис сломался",
+    failed_engine_closed = "сервис отказал нам",
+    failed_timed_out = "слишком долго",
+    failed_film_lost = "видео не скачалось",
+    failed_too_large = "больше 50 МБ",
+    failed_unknown = "неизвестно, принят ли заказ",
+    failed_source_gone = "исходного видео уже нет",
+    panel_link = "🔐 Ссылка на страницу владельца. Она сработает один раз и живёт {minutes} мин; никому её не пересылайте.\n\n{link}",
+    button_panel = "Открыть",
+    panel_off = "Страница владельца выключена: у бота нет адреса. Задайте HTTP_ADDR (или PORT) и PUBLIC_URL — см. docs/OPERATING.md.",
+
     -- Покупка и оплата ---------------------------------------------------------------------------------------------------
 
     buy_packages = [[<b>Пакеты токенов</b>
@@ -527,6 +567,8 @@ return locale {
     reason_repaid = "погашение долга",
     reason_refund = "заказ № {number}, возврат",
     reason_grant = "подарок",
+    reason_moved_in = "из прежнего бота",
+    reason_moved_job = "заказ прежнего бота, которого не сделали",
     taken_back = "↩️ Платёж вернулся плательщику, поэтому мы списали {amount:token}.",
     taken_back_debt = "↩️ Платёж вернулся плательщику, поэтому мы списали {amount:token}. На счёте столько не нашлось: долг {debt:token}. Следующее пополнение сначала покроет его.",
     given_back = "✅ Платёж снова у нас: вернули {amount:token}. На счёте {balance:token}.",

@@ -21,6 +21,7 @@ use crate::store::{Store, StoreError};
 mod accepted;
 mod account;
 pub mod backups;
+pub mod digest;
 pub mod engines;
 mod erasure;
 mod films;
@@ -32,6 +33,8 @@ mod menu;
 mod metrics;
 mod order;
 pub mod outbox;
+mod overview;
+mod panel;
 pub mod payments;
 pub mod port;
 pub mod progress;
@@ -39,6 +42,7 @@ mod purchase;
 mod rails;
 mod scripts;
 pub mod watchdog;
+mod stats;
 pub mod worker;
 
 pub use accepted::{
@@ -50,13 +54,18 @@ pub use erasure::EraseRefusal;
 pub use films::{FilmPage, ResendRefusal};
 pub use intake::{Incoming, Met};
 pub use order::{CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
+pub use overview::{EngineRow, LedgerPage, QueuedJob, ScriptDiff, UserDetails, UserPage, UserRow, Waiting};
+pub use panel::{PANEL_LINK_MINUTES, PANEL_SESSION};
 pub use payments::Reconciled;
 pub use purchase::{BuyRefusal, Buying, CheckoutRefusal};
 pub use rails::Rails;
 
 pub use scripts::{ScriptFile, ScriptRefusal, hundredths};
+pub use stats::stats;
 
-pub use crate::store::{By, Cancelling, PurchaseRefusal, ScriptAuthor, ScriptVersion};
+pub use crate::store::{
+    By, Cancelling, Doubted, JobRow, LedgerQuery, PurchaseRefusal, PurchaseRow, ScriptAuthor, ScriptVersion,
+};
 use port::{Clock, Random, Scripts};
 
 /// Wishes to stop that a job may have missed before it looks at all of them again.
@@ -75,6 +84,7 @@ pub struct App {
     accepted: Option<Arc<AcceptedScripts>>,
     bells: Bells,
     percents: progress::Percents,
+    doors: panel::Doors,
 }
 
 /// The numbers and places that an operator sets.
@@ -110,6 +120,10 @@ pub struct Settings {
     pub desk: Option<Desk>,
     /// The owner's: his days begin and end there.
     pub time_zone: Tz,
+    /// From this hour of his on the owners read how yesterday was; None: never.
+    pub digest_hour: Option<u32>,
+    /// The way to the operator's page, without a slash at its end; None: there is none.
+    pub panel_url: Option<String>,
 }
 
 /// The owner's own account, for transfers that a person confirms. At least a phone or a link is there.
@@ -169,8 +183,20 @@ impl App {
         settings: Settings,
     ) -> Self {
         let (bells, percents) = (Bells::default(), progress::Percents::default());
-        let rails = Rails::default();
-        Self { store, scripts, engines, rails, clock, random, settings, accepted: None, bells, percents }
+        let (rails, doors) = (Rails::default(), panel::Doors::default());
+        Self {
+            store,
+            scripts,
+            engines,
+            rails,
+            clock,
+            random,
+            settings,
+            accepted: None,
+            bells,
+            percents,
+            doors,
+        }
     }
 
     /// These ways to pay are open.

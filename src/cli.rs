@@ -21,9 +21,15 @@ mod bot;
 mod check;
 mod control;
 mod data_key;
+mod doctor;
+mod export;
 mod figures;
+mod health;
+mod import;
+mod init;
 mod log;
 mod memory;
+mod migrate;
 mod price;
 mod profit;
 mod real;
@@ -65,6 +71,18 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Make a copy the database again; stop the bot first
     Restore(restore::RestoreArgs),
+    /// Ask for the keys, write them into .env, and try each
+    Init(init::InitArgs),
+    /// Say of everything that the bot needs whether it is well, and what to do if not
+    Doctor(doctor::DoctorArgs),
+    /// Is the bot on this machine alive? For a container's health check
+    Health,
+    /// Write the ledger, users, purchases and orders as CSV and JSON
+    Export(export::ExportArgs),
+    /// Bring the database to the format of this program, with a copy of it first
+    Migrate,
+    /// Bring over the people of the original bot, with their tokens; a trial without --apply
+    Import(import::ImportArgs),
     /// Give a user tokens
     Topup(topup::TopUpArgs),
 }
@@ -75,6 +93,8 @@ enum Failure {
     Settings(String),
     /// The same, and it has been said already.
     Told,
+    /// Something is not well, and it has been said what.
+    Unwell,
     Other(anyhow::Error),
 }
 
@@ -110,6 +130,12 @@ pub fn main() -> ExitCode {
         Command::Verify => verify::run(config),
         Command::Backup(backup) => backup::run(config, &backup),
         Command::Restore(restore) => restore::run(config, &restore),
+        Command::Init(init) => init::run(config, &init),
+        Command::Doctor(doctor) => doctor::run(config, &doctor),
+        Command::Health => health::run(config),
+        Command::Export(export) => export::run(config, &export),
+        Command::Migrate => migrate::run(config),
+        Command::Import(import) => import::run(config, &import),
         Command::Topup(topup) => topup::run(config, topup),
     };
     match done {
@@ -119,6 +145,7 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
         Err(Failure::Told) => ExitCode::from(2),
+        Err(Failure::Unwell) => ExitCode::FAILURE,
         Err(Failure::Other(error)) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

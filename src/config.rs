@@ -47,6 +47,7 @@ pub struct Config {
     pub backup: Backup,
     pub scripts: Scripts,
     pub locale: Locale,
+    pub reports: Reports,
     pub log: Log,
     environment: Environment,
 }
@@ -153,6 +154,12 @@ pub struct Scripts {
 pub struct Locale {
     /// The owner's: what days and hours in promotions and reports mean.
     pub time_zone: Tz,
+}
+
+#[derive(Debug, Clone)]
+pub struct Reports {
+    /// From this hour of the owner's on the owners read how yesterday was; none = never.
+    pub digest_hour: Option<u32>,
 }
 
 #[derive(Debug, Clone)]

@@ -23,6 +23,7 @@ pub mod purchase;
 pub mod queue;
 pub mod rail;
 pub mod reconcile;
+pub mod stats;
 pub mod text;
 pub mod time;
 pub mod user;

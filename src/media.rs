@@ -1,9 +1,12 @@
-//! Films and pictures as bytes: what an MP4 says of itself, small JPEGs to stand for either, and tables as pictures.
+//! Films and pictures as bytes: what an MP4 says of itself, small JPEGs to stand for either, and tables and charts as pictures.
 //!
 //! Pure: works on the bytes or the reader it is given and keeps nothing. Every input is treated as hostile: no panic,
 //! and no allocation sized by a number found in a file.
 
 mod boxes;
+mod canvas;
+pub mod chart;
+pub mod figure;
 pub mod film;
 mod keyframe;
 pub mod sheet;

@@ -4,7 +4,7 @@
 //! another engine may stand behind it later. It never waits for anything but the disk, reads no clock and draws no
 //! random number: moments and fresh keys come in as arguments.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use redb::backends::InMemoryBackend;
@@ -22,6 +22,7 @@ mod inbox;
 mod jobs;
 mod ledger;
 mod meters;
+mod moving;
 mod orders;
 mod outbox;
 mod payments;
@@ -30,6 +31,7 @@ mod purchases;
 mod schema;
 mod scripts;
 mod seal;
+mod snapshot;
 mod stopping;
 mod tables;
 mod told;
@@ -42,6 +44,7 @@ pub use erasure::Unfinished;
 pub use jobs::{Settled, StartRefusal, StepRefusal};
 pub use ledger::{TopUpOrder, TopUpRefusal, TopUpResult};
 pub use meters::Meters;
+pub use moving::{Keepsake, KeepsakeKind, Moved, MovedIn, Newcomer};
 pub use orders::{NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
 pub use payments::{
     ConfirmRefusal, Confirmed, Doubted, Noted, PaymentState, Resolution, ResolveRefusal, TakenBack,
@@ -50,6 +53,7 @@ pub use people::Meeting;
 pub use purchases::{NewPurchase, PurchaseRefusal};
 pub use scripts::{NewScripts, SCRIPT_VERSIONS_KEPT, ScriptAuthor, ScriptVersion, hash_of};
 pub use seal::DataKey;
+pub use snapshot::{JobRow, LedgerQuery, PaymentRow, PurchaseRow, Snapshot};
 pub use stopping::{CancelRefusal, Cancelling};
 pub use told::Subject;
 pub use verify::{Report, Violation};
@@ -98,7 +102,7 @@ pub enum StoreError {
 
 impl Store {
     /// Opens the file at `path`, or makes it. A new file is made under another name first, so that a crash while making
-    /// it leaves nothing half made.
+    /// it leaves nothing half made. A file of an earlier schema is copied beside itself before it is brought up to date.
     ///
     /// # Errors
     /// `Locked`, `Newer`, `WrongKey`, or what the disk says.
@@ -106,8 +110,13 @@ impl Store {
         if !path.exists() {
             schema::create_file(path, &Vault::new(&options.key))?;
         }
-        let db = Database::builder().set_cache_size(options.cache).open(path)?;
         let vault = Vault::new(&options.key);
+        let mut db = Database::builder().set_cache_size(options.cache).open(path)?;
+        if let Some(schema) = schema::outdated(&db, &vault)? {
+            drop(db);
+            schema::keep_copy(path, schema)?;
+            db = Database::builder().set_cache_size(options.cache).open(path)?;
+        }
         schema::check(&db, &vault)?;
         let db = Arc::new(backup::without_traces(db, path)?);
         let meters = Arc::new(Meters::default());
@@ -136,6 +145,24 @@ impl Store {
         let db = Arc::new(db);
         let writer = Writer::inline(db.clone(), options.on_fatal);
         Ok(Self { db, writer: Arc::new(writer), vault: Arc::new(vault), meters: Arc::default() })
+    }
+
+    /// The schema that a file has, and the one that this program writes; None where no file is.
+    ///
+    /// # Errors
+    /// As `open`. Nothing is changed.
+    pub fn schemas(path: &Path, options: Options) -> Result<Option<(u32, u32)>, StoreError> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let db = Database::builder().set_cache_size(options.cache).open(path)?;
+        let found = schema::outdated(&db, &Vault::new(&options.key))?;
+        Ok(Some((found.unwrap_or(schema::SCHEMA), schema::SCHEMA)))
+    }
+
+    /// Where the copy of a file of that schema lies, once one was made.
+    pub fn copy_of(path: &Path, schema: u32) -> PathBuf {
+        schema::copy_of(path, schema)
     }
 
     /// Stops after what is waiting has been written. Further decisions answer `Closed`.

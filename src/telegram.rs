@@ -19,6 +19,7 @@ mod chat;
 mod checkout;
 mod command;
 mod dialog;
+mod examine;
 mod html;
 mod inbox;
 mod pace;
@@ -43,6 +44,7 @@ use sender::Sender;
 use view::View;
 use webhook::{Desk, Door};
 
+pub use examine::{Examined, examine};
 pub use stars::Stars;
 
 /// Between two tries to learn our own name.

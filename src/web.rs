@@ -1,5 +1,6 @@
-//! The door for those who call: webhooks, each handed to whom it is for, two questions of a supervisor, and numbers for whoever watches. It looks at how
-//! large and how slow a request is, never at what it says, and it tells nobody anything about people or money.
+//! The door for those who call: webhooks, each handed to whom it is for, two questions of a supervisor, and numbers for whoever
+//! watches. It looks at how large and how slow a request is, never at what it says, and it tells nobody anything about people
+//! or money. The operator's page, which does, is behind a door of its own: see `panel`.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -22,6 +23,7 @@ use crate::app::App;
 use crate::app::port::{Listening, Method, Webhook, WebhookAnswer, WebhookRequest};
 
 mod metrics;
+mod panel;
 
 /// The largest of our callers' bodies are a few dozen kilobytes.
 const LARGEST_BODY: usize = 1 << 20;
@@ -65,6 +67,7 @@ fn router(web: Web) -> Router {
         router = router.route(&path, on(method, receive).with_state(Hook { webhook, room: room.clone() }));
     }
     router = router.merge(metrics::routes(web.app.clone(), web.metrics_token));
+    router = router.merge(panel::router(web.app.clone()));
     let readiness = Readiness { app: web.app, listening: web.listening };
     router.route("/readyz", get(readyz).with_state(Arc::new(readiness))).fallback(any(StatusCode::NOT_FOUND))
 }

@@ -10,8 +10,12 @@ mod binary {
     mod bot;
     mod commands;
     mod crashes;
+    mod doctor;
+    mod documents;
     mod fates;
+    mod import;
     mod input;
+    mod panel;
     mod prices;
     mod reading;
     mod restarts;

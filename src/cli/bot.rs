@@ -15,8 +15,8 @@ use super::real::{SystemClock, SystemRandom};
 use crate::app::backups::{self, Backups};
 use crate::app::port::{Engine, Rail, Webhook};
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, Desk, Engines, Rails, Reload, ScriptsUnusable, Settings, engines,
-    housekeeping, outbox, payments, progress, watchdog, worker,
+    AcceptedScripts, AcceptedSettings, App, Desk, Engines, Rails, Reload, ScriptsUnusable, Settings, digest,
+    engines, housekeeping, outbox, payments, progress, watchdog, worker,
 };
 use crate::config::Config;
 use crate::domain::id::EngineId;
@@ -121,7 +121,7 @@ impl Bot {
         {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move {
-                housekeeping::run(app, stop).await;
+                tokio::join!(housekeeping::run(app.clone(), stop.clone()), digest::run(app, stop));
                 Ok(())
             });
         }
@@ -188,14 +188,18 @@ async fn until_all_ended(parts: &mut JoinSet<Result<()>>, stop: &CancellationTok
 }
 
 pub(super) fn open_store(config: &Config) -> Result<Store> {
+    let options = store_options(config)?;
+    let path = &config.store.path;
+    Store::open(path, options).with_context(|| format!("the database {}", path.display()))
+}
+
+pub(super) fn store_options(config: &Config) -> Result<Options> {
     let key = data_key::find(&config.store, &SystemRandom)?;
     let on_fatal = Arc::new(|error: &crate::store::StoreError| {
         tracing::error!(%error, "nothing can be written any more: stopping at once, the next start finds out");
         std::process::exit(EXIT_STORE_STOPPED);
     });
-    let options = Options { key, cache: config.store.cache_bytes, on_fatal };
-    let path = &config.store.path;
-    Store::open(path, options).with_context(|| format!("the database {}", path.display()))
+    Ok(Options { key, cache: config.store.cache_bytes, on_fatal })
 }
 
 /// Everything written since the book was last known to be right is recomputed before anything is sold.
@@ -264,7 +268,7 @@ async fn look_into_folder(app: &App) {
     }
 }
 
-fn engines(config: &Config) -> Result<Engines> {
+pub(super) fn engines(config: &Config) -> Result<Engines> {
     let Some(base_url) = &config.engine.openai_base_url else {
         tracing::warn!("OPENAI_BASE_URL is not set: there is no engine, so nothing can be sold");
         return Ok(Engines::default());
@@ -314,6 +318,8 @@ fn app_settings(config: &Config, welcome: Option<Tokens>) -> Settings {
         welcome,
         desk: desk(config),
         time_zone: config.locale.time_zone,
+        digest_hour: config.reports.digest_hour,
+        panel_url: panel_url(config),
     }
 }
 
@@ -328,6 +334,15 @@ fn copies(config: &Config) -> Result<Option<Backups>> {
         keep: config.backup.keep,
         key: data_key::find(&config.store, &SystemRandom)?,
     }))
+}
+
+/// What the internet reaches; without that, whoever sits at the machine.
+fn panel_url(config: &Config) -> Option<String> {
+    let address = config.http.addr?;
+    Some(match &config.http.public_url {
+        Some(url) => format!("{}/panel", url.as_str().trim_end_matches('/')),
+        None => format!("http://{address}/panel"),
+    })
 }
 
 /// Films lie beside the database: one folder to keep, to move, to back up.

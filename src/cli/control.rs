@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{UnixListener, UnixStream};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::export::{self, ExportArgs};
 use super::topup::{self, TopUpArgs};
 use super::{backup, run, verify};
 use crate::app::App;
@@ -27,6 +28,10 @@ pub(super) enum Request {
     TopUp(TopUpArgs),
     /// What was earned by day; the answer's text is JSON.
     Earnings,
+    /// The bot itself writes the files.
+    Export(ExportArgs),
+    /// Who is there: one line.
+    Who,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -73,19 +78,22 @@ impl Drop for Control {
 
 /// Asks the running bot.
 pub(super) fn ask(database: &Path, request: &Request) -> Result<Answer> {
+    run::runtime()?.block_on(ask_now(database, request))
+}
+
+/// The same where a runtime is there already.
+pub(super) async fn ask_now(database: &Path, request: &Request) -> Result<Answer> {
     let path = beside(database);
-    run::runtime()?.block_on(async {
-        let stream = UnixStream::connect(&path).await.with_context(|| {
-            format!("another process has the database open and does not answer at {}", path.display())
-        })?;
-        let mut stream = BufReader::new(stream);
-        let mut line = serde_json::to_string(request)?;
-        line.push('\n');
-        stream.write_all(line.as_bytes()).await?;
-        let mut answer = String::new();
-        stream.read_line(&mut answer).await?;
-        serde_json::from_str(&answer).context("the running bot's answer")
-    })
+    let stream = UnixStream::connect(&path).await.with_context(|| {
+        format!("another process has the database open and does not answer at {}", path.display())
+    })?;
+    let mut stream = BufReader::new(stream);
+    let mut line = serde_json::to_string(request)?;
+    line.push('\n');
+    stream.write_all(line.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_line(&mut answer).await?;
+    serde_json::from_str(&answer).context("the running bot's answer")
 }
 
 fn beside(database: &Path) -> PathBuf {
@@ -146,6 +154,16 @@ async fn answer(app: &App, request: Request) -> Answer {
             }
         }
         Request::TopUp(args) => topup::top_up(&app.store, args).await,
+        Request::Who => Ok(Answer { ok: true, text: format!("sora-bot {}", env!("CARGO_PKG_VERSION")) }),
+        Request::Export(args) => {
+            let store = app.store.clone();
+            let exported = tokio::task::spawn_blocking(move || export::export(&store, &args)).await;
+            return match exported {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(error)) => Answer { ok: false, text: format!("{error:#}") },
+                Err(error) => Answer { ok: false, text: error.to_string() },
+            };
+        }
         Request::Earnings => {
             let (store, settings) = (app.store.clone(), app.settings.clone());
             let read = tokio::task::spawn_blocking(move || store.earnings(|at| settings.day(at))).await;

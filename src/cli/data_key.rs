@@ -36,7 +36,7 @@ pub(super) fn find(store: &Store, random: &dyn Random) -> Result<DataKey> {
 }
 
 /// `data/bot.redb` has its key in `data/bot.redb.key`.
-fn beside(database: &Path) -> PathBuf {
+pub(super) fn beside(database: &Path) -> PathBuf {
     let mut path = database.as_os_str().to_owned();
     path.push(".key");
     path.into()

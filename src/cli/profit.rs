@@ -29,6 +29,16 @@ pub(super) struct ProfitArgs {
     /// As a page of the handbook; without the days
     #[arg(long, conflicts_with = "csv")]
     markdown: bool,
+    /// Count the days from this one on: 2026-11-01
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    from: Option<Day>,
+    /// Up to this one
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    to: Option<Day>,
+}
+
+fn day(written: &str) -> Result<Day, String> {
+    Day::parse(written).ok_or_else(|| "a day is written 2026-11-28".to_owned())
 }
 
 pub(super) fn run(config: Option<&Path>, args: &ProfitArgs) -> Result<(), Failure> {
@@ -38,7 +48,11 @@ pub(super) fn run(config: Option<&Path>, args: &ProfitArgs) -> Result<(), Failur
     if args.markdown {
         return said(&page(catalog));
     }
-    let earned = earned(&config)?.map(|days| figures::days(catalog, &days));
+    let asked = |day: Day| args.from.is_none_or(|from| from <= day) && args.to.is_none_or(|to| day <= to);
+    let earned = earned(&config)?.map(|days| {
+        let days: Vec<DayEarned> = days.into_iter().filter(|earned| asked(earned.day)).collect();
+        figures::days(catalog, &days)
+    });
     let tables = match args.csv {
         true => vec![figures::all_sales(catalog)],
         false => all(catalog),

@@ -37,6 +37,9 @@ pub(super) struct SandboxArgs {
     /// Keep the data here; without it, it is forgotten at the end
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Only the emulators and the page, for a bot that you start yourself
+    #[arg(long, conflicts_with = "data")]
+    without_bot: bool,
 }
 
 pub(super) fn run(config: Option<&Path>, args: &SandboxArgs) -> Result<(), Failure> {
@@ -57,6 +60,9 @@ async fn serve(sources: Sources, args: &SandboxArgs) -> Result<(), Failure> {
     // A bot that remembers an earlier sandbox must not mistake new messages for old ones.
     let first_message_id = if args.data.is_some() { SystemClock.now().seconds() } else { 1 };
     let sandbox = Sandbox::start(listener, render, first_message_id).context("the sandbox")?;
+    if args.without_bot {
+        return wait_for_a_bot(&sandbox).await;
+    }
     let temporary = Temporary::unless(args.data.as_deref())?;
     let mut config = Config::load(settings(sources, &sandbox.origin(), &temporary.folder))?;
     config.worker.render_deadline = render + PATIENCE;
@@ -72,6 +78,18 @@ async fn serve(sources: Sources, args: &SandboxArgs) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone()));
     bot.serve(stop).await?;
+    Ok(())
+}
+
+/// A rehearsal: a bot with a folder, keys and a supervisor of its own, and nobody outside.
+async fn wait_for_a_bot(sandbox: &Sandbox) -> Result<(), Failure> {
+    let origin = sandbox.origin();
+    println!("\n  The page is at {origin}/; for a bot of your own, put this into its .env:\n");
+    println!("TELEGRAM_BOT_TOKEN=1234567:sandbox\nTELEGRAM_API_URL={origin}\nADMIN_USER_ID={ADMIN}");
+    println!("OPENAI_BASE_URL={origin}/v1\nOPENAI_API_KEY=sandbox\n");
+    let stop = CancellationToken::new();
+    tokio::spawn(stop_on_signal(stop.clone()));
+    stop.cancelled().await;
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::{
-    Backup, Config, Delivery, Engine, Http, Locale, Log, LogFormat, Payments, Queue, Scripts, Store,
+    Backup, Config, Delivery, Engine, Http, Locale, Log, LogFormat, Payments, Queue, Reports, Scripts, Store,
     Telegram, Worker,
     reader::Reader,
     secret::{any_key, bot_token, data_key, stripe_key},
@@ -65,6 +65,9 @@ impl Config {
                 locales_dir: from.key_or_variable("scripts.locales_dir", "LOCALES_DIR", value::path),
             },
             locale: Locale { time_zone: from.key("locale.time_zone", value::time_zone) },
+            reports: Reports {
+                digest_hour: u32::try_from(from.key("reports.digest_hour", value::whole(-1_i64..=23))).ok(),
+            },
             log: Log {
                 filter: from.key_or_variable("log.filter", "RUST_LOG", value::log_filter),
                 format: from.key(

@@ -41,6 +41,10 @@ pub enum MovementReason {
     /// A delivered video was paid back.
     Refund(JobId),
     Grant,
+    /// He had them at another bot.
+    MovedIn,
+    /// An order there was not made.
+    MovedJob,
 }
 
 impl Movement {
@@ -63,6 +67,8 @@ impl Movement {
             TransferId::Repay(_) => MovementReason::Repaid,
             TransferId::Refund(job) => MovementReason::Refund(*job),
             TransferId::Grant(_) => MovementReason::Grant,
+            TransferId::MovedIn(_) => MovementReason::MovedIn,
+            TransferId::MovedJob(_) => MovementReason::MovedJob,
         };
         Self { reason, amount, at: transfer.at, balance_after }
     }

@@ -80,6 +80,11 @@ impl Day {
         i64::from(self.0) - i64::from(earlier.0)
     }
 
+    /// So many days earlier.
+    pub fn minus(self, days: u32) -> Self {
+        Self(self.0.saturating_sub(i32::try_from(days).unwrap_or(i32::MAX)))
+    }
+
     /// This day and those after it.
     pub fn following(self) -> impl Iterator<Item = Self> {
         (self.0..=i32::MAX).map(Self)

@@ -36,6 +36,8 @@ pub enum Mint {
     Admin,
     /// A payment that came this way.
     Sold(Way),
+    /// Another bot, where people had had them.
+    Moved,
 }
 
 /// The caller's name for a transfer. The same id again is the same transfer, however often it is heard of.
@@ -61,6 +63,10 @@ pub enum TransferId {
     Refund(JobId),
     /// A gift of an owner's, by the id of the command.
     Grant(String),
+    /// What somebody had at another bot.
+    MovedIn(UserId),
+    /// What an order had cost there that was not made, by its number there.
+    MovedJob(u64),
 }
 
 impl fmt::Display for TransferId {
@@ -78,6 +84,8 @@ impl fmt::Display for TransferId {
             Self::Repay(cause) => write!(f, "repay:{cause}"),
             Self::Refund(job) => write!(f, "refund:{job}"),
             Self::Grant(request) => write!(f, "grant:{request}"),
+            Self::MovedIn(user) => write!(f, "moved:user:{user}"),
+            Self::MovedJob(job) => write!(f, "moved:job:{job}"),
         }
     }
 }
@@ -162,6 +170,18 @@ impl Transfer {
     pub fn grant(request: String, user: UserId, amount: Tokens, at: Timestamp) -> Self {
         let id = TransferId::Grant(request);
         Self { id, from: Account::Mint(Mint::Grant), to: Account::Available(user), amount, at }
+    }
+
+    /// What somebody had at another bot.
+    pub fn moved_in(user: UserId, amount: Tokens, at: Timestamp) -> Self {
+        let id = TransferId::MovedIn(user);
+        Self { id, from: Account::Mint(Mint::Moved), to: Account::Available(user), amount, at }
+    }
+
+    /// What an order had cost there that was not made.
+    pub fn moved_job(job: u64, user: UserId, amount: Tokens, at: Timestamp) -> Self {
+        let id = TransferId::MovedJob(job);
+        Self { id, from: Account::Mint(Mint::Moved), to: Account::Available(user), amount, at }
     }
 
     /// The user whose tokens move, if any.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::day::Day;
 use super::id::{JobId, NoticeId, PurchaseId, UserId};
 use super::job::RefundReason;
-use super::money::Tokens;
+use super::money::{Tiyn, Tokens};
 use super::rail::{Doubt, Money, Way};
 use super::time::Timestamp;
 
@@ -83,4 +83,28 @@ pub enum Alert {
     BackupFailed { problem: String },
     /// An order is past every deadline and nobody seems to work on it.
     Stuck { job: JobId },
+    /// What the shop did on that day.
+    Digest(Figures),
+}
+
+/// The figures of one day, as they were when they were told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    pub day: Day,
+    pub received: Tiyn,
+    pub sold: Tokens,
+    pub topped_up: Tokens,
+    pub given: Tokens,
+    pub films: u64,
+    pub captured: Tokens,
+    /// What the engines ask, at the rate of that day.
+    pub cost: Tiyn,
+    pub orders: u64,
+    pub failed: u64,
+    pub cancelled: u64,
+    pub refunded: Tokens,
+    pub active: u64,
+    pub newcomers: u64,
+    pub converted: u64,
+    pub users: u64,
 }

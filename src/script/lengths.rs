@@ -61,6 +61,8 @@ const LONGEST: &[(&str, usize)] = &[
     ("bar", 10),
     ("seconds", 2),
     ("minutes", 3),
+    ("until", 10),
+    ("stats", 2_000),
     ("from", 3),
     ("to", 3),
     ("percent", 3),

@@ -7,7 +7,7 @@ use super::jobs::{JobRecord, forget_words};
 use super::purchases::{PurchaseRecord, forget_evidence};
 use super::seal::Vault;
 use super::tables::{GIFTS, JOBS, PURCHASES, Tables, USER_JOBS, USER_PURCHASES, record};
-use super::{Store, StoreError, backup, people};
+use super::{Store, StoreError, backup, moving, people};
 use crate::domain::id::{JobId, PurchaseId, UpdateId, UserId};
 use crate::domain::job::Gift;
 use crate::domain::time::Timestamp;
@@ -75,6 +75,7 @@ pub(super) fn forget(
         forget_evidence(tables, &key, purchase)?;
     }
     forget_drafts(tables, user)?;
+    moving::forget_keepsakes(tables, user)?;
     tables.languages.remove(user.0)?;
     backup::note(tables, user, now)
 }

@@ -235,6 +235,7 @@ pub(super) fn account_key(account: Account) -> AccountKey {
         Account::Held(user) => (2, user.0),
         Account::Mint(Mint::Grant) => (3, 1),
         Account::Mint(Mint::Admin) => (3, 2),
+        Account::Mint(Mint::Moved) => (3, 9),
         Account::Mint(Mint::Sold(way)) => (5, sold(way)),
         Account::Revenue => (4, 0),
         Account::Debt(user) => (6, user.0),

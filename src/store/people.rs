@@ -153,7 +153,7 @@ pub(super) fn key(
     vault.unwrap(user, &record.key)
 }
 
-fn write_down(
+pub(super) fn write_down(
     tables: &mut Tables<'_>,
     vault: &Vault,
     user: UserId,

@@ -1,7 +1,7 @@
 //! Which format the file has. A newer one is refused, an older one is brought up step by step; a new file is made whole
 //! or not at all.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use redb::{Database, ReadableDatabase};
 
@@ -13,7 +13,7 @@ use super::tables::{META, Tables, put, record};
 mod promotions;
 
 /// The schema this program writes. Raising it needs a step in `migrate`.
-const SCHEMA: u32 = 7;
+pub(super) const SCHEMA: u32 = 8;
 
 /// Makes a new file under another name and moves it into place once it is whole and on disk.
 pub(super) fn create_file(path: &Path, vault: &Vault) -> Result<(), StoreError> {
@@ -46,8 +46,19 @@ pub(super) fn create(db: &Database, vault: &Vault) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Refuses what this program cannot read, and brings an older file up to date.
+/// Brings an older file up to date, and refuses what this program cannot read.
 pub(super) fn check(db: &Database, vault: &Vault) -> Result<(), StoreError> {
+    match outdated(db, vault)? {
+        Some(found) => migrate(db, found),
+        None => Ok(()),
+    }
+}
+
+/// The schema of an older file.
+///
+/// # Errors
+/// When it is none of ours, newer than this program, or of another key.
+pub(super) fn outdated(db: &Database, vault: &Vault) -> Result<Option<u32>, StoreError> {
     let tx = db.begin_read()?;
     let meta = tx.open_table(META)?;
     let found: u32 = record(&meta, "schema")?.ok_or_else(|| {
@@ -61,8 +72,26 @@ pub(super) fn check(db: &Database, vault: &Vault) -> Result<(), StoreError> {
     if key != vault.check() {
         return Err(StoreError::WrongKey);
     }
-    drop((meta, tx));
-    if found < SCHEMA { migrate(db, found) } else { Ok(()) }
+    Ok((found < SCHEMA).then_some(found))
+}
+
+/// `data/bot.redb` of schema 7 is kept as `data/bot.redb.schema-7`.
+pub(super) fn copy_of(path: &Path, schema: u32) -> PathBuf {
+    let mut copy = path.as_os_str().to_owned();
+    copy.push(format!(".schema-{schema}"));
+    copy.into()
+}
+
+/// Copies a file that nobody has open, over an earlier copy of the same schema.
+pub(super) fn keep_copy(path: &Path, schema: u32) -> Result<(), StoreError> {
+    let copy = copy_of(path, schema);
+    let disk = |error: std::io::Error| StoreError::Disk(format!("{}: {error}", copy.display()));
+    let mut unfinished = copy.as_os_str().to_owned();
+    unfinished.push(".new");
+    let unfinished = Path::new(&unfinished);
+    std::fs::copy(path, unfinished).map_err(disk)?;
+    std::fs::File::open(unfinished).and_then(|file| file.sync_all()).map_err(disk)?;
+    std::fs::rename(unfinished, &copy).map_err(disk)
 }
 
 /// One transaction a step, so that a crash between two leaves a file of a known schema.
@@ -86,6 +115,15 @@ type Migration = fn(&mut Tables<'_>) -> Result<(), StoreError>;
 /// The step at index n leads from schema n to n + 1. Opening the tables makes those that are new:
 /// 0 → 1, the empty file; 1 → 2, chosen languages; 2 → 3, accepted scripts (and audit rows of a second format, which
 /// stand beside the first); 3 → 4, promotions in quotes; 4 → 5, purchases and debts (accounts, transfers, notices and audit
-/// rows of new kinds, which an older program could not read); 5 → 6, remixes, wishes to stop, questions; 6 → 7, gifts.
-const MIGRATIONS: &[Migration] =
-    &[|_| Ok(()), |_| Ok(()), |_| Ok(()), promotions::name_them, |_| Ok(()), |_| Ok(()), |_| Ok(())];
+/// rows of new kinds, which an older program could not read); 5 → 6, remixes, wishes to stop, questions; 6 → 7, gifts; 7 → 8, people
+/// from another bot with their keepsakes.
+const MIGRATIONS: &[Migration] = &[
+    |_| Ok(()),
+    |_| Ok(()),
+    |_| Ok(()),
+    promotions::name_them,
+    |_| Ok(()),
+    |_| Ok(()),
+    |_| Ok(()),
+    |_| Ok(()),
+];

@@ -46,6 +46,8 @@ pub(super) enum Place {
     Job(u64),
     Audit(u64),
     Purchase(u64),
+    /// Its kind and number at the bot it comes from.
+    Keepsake(u8, u64),
 }
 
 impl Vault {
@@ -110,6 +112,10 @@ impl Place {
             Self::Job(id) => (b"job", id),
             Self::Audit(id) => (b"audit", id),
             Self::Purchase(id) => (b"purchase", id),
+            Self::Keepsake(1, id) => (b"old order", id),
+            Self::Keepsake(2, id) => (b"old video", id),
+            Self::Keepsake(3, id) => (b"old job", id),
+            Self::Keepsake(_, id) => (b"old prompt", id),
         }
     }
 }

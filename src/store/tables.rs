@@ -112,6 +112,8 @@ tables! {
     returns, RETURNS: (&'static str, &'static str, &'static str) => Bytes;
     /// A receipt's number → the purchase that it was credited for.
     receipts, RECEIPTS: &'static str => u64;
+    /// (user, kind, number there) → a row that he brought along from another bot, sealed. Kind 0 says that he has come.
+    keepsakes, KEEPSAKES: (i64, u8, u64) => Bytes;
     /// Number → an accepted set of scripts. The last is in force.
     script_versions, SCRIPT_VERSIONS: u64 => Bytes;
     /// Hash → a text that accepted sets are made of.

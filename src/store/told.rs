@@ -1,6 +1,6 @@
 //! What admins are told once and not at every start: of each subject, the mark of what was said last.
 
-use super::tables::{Tables, put, record};
+use super::tables::{META, Tables, put, record};
 use super::{Store, StoreError};
 use crate::domain::id::UserId;
 use crate::domain::notice::{Alert, NoticeMessage};
@@ -16,6 +16,8 @@ pub enum Subject {
     Backup,
     /// An order past all its deadlines.
     Stuck,
+    /// How a day was.
+    Digest,
 }
 
 impl Subject {
@@ -25,11 +27,21 @@ impl Subject {
             Self::Rate => "told of the rate",
             Self::Stuck => "told of a stuck order",
             Self::Backup => "told of the backup",
+            Self::Digest => "told of a day",
         }
     }
 }
 
 impl Store {
+    /// Was this the last thing that was told of the subject?
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn was_told(&self, subject: Subject, mark: &str) -> Result<bool, StoreError> {
+        let last: Option<String> = record(&self.read()?.open_table(META)?, subject.key())?;
+        Ok(last.as_deref() == Some(mark))
+    }
+
     /// Tells people something, unless the last thing told of this subject had the same mark. Answers whether it does.
     ///
     /// # Errors

@@ -46,7 +46,7 @@ const TOAST_LIMIT: usize = 200;
 
 /// Three clients with one token: each kind of call has its own time limit, and an upload never fills the line of another.
 pub struct Api {
-    calls: Bot,
+    pub(super) calls: Bot,
     uploads: Bot,
     polls: Bot,
 }
@@ -176,7 +176,7 @@ impl<P: Payload> Payload for Loose<P> {
     const NAME: &'static str = P::NAME;
 }
 
-async fn call<P: Payload + Serialize + 'static>(bot: &Bot, payload: P) -> Result<Value, Fault> {
+pub(super) async fn call<P: Payload + Serialize + 'static>(bot: &Bot, payload: P) -> Result<Value, Fault> {
     JsonRequest::new(bot.clone(), Loose(payload)).await.map_err(fault)
 }
 

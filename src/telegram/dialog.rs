@@ -25,6 +25,7 @@ mod buy;
 mod draft;
 mod film;
 mod language;
+mod office;
 mod order;
 mod policy;
 mod said;

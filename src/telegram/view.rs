@@ -32,6 +32,7 @@ mod order;
 mod policy;
 mod purchase;
 mod shop;
+mod stats;
 
 pub use account::HistoryPage;
 pub use card::{Deal, choice};

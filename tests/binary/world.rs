@@ -139,6 +139,13 @@ impl World {
         Bot::spawn(self.command(&["run"]), &self.log(), self.wire.count(POLL))
     }
 
+    /// The same with more variables, or others.
+    pub fn start_with(&self, variables: &[(&str, String)]) -> Bot {
+        let mut command = self.command(&["run"]);
+        command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
+        Bot::spawn(command, &self.log(), self.wire.count(POLL))
+    }
+
     /// `kill -9`, and what was held on the wire passes again.
     pub fn kill(&self, bot: Bot) {
         self.killed.store(true, Ordering::Relaxed);
@@ -183,7 +190,7 @@ impl World {
     }
 
     /// The database of a bot that does not run.
-    fn book(&self) -> Book {
+    pub fn book(&self) -> Book {
         let path = self.home().join("data/bot.redb");
         let key = std::fs::read_to_string(self.home().join("data/bot.redb.key")).unwrap();
         let key = hex::decode(key.trim()).unwrap().try_into().unwrap();
@@ -278,6 +285,10 @@ impl Told {
 pub struct Book(Store);
 
 impl Book {
+    pub fn store(&self) -> &Store {
+        &self.0
+    }
+
     /// Available and held.
     pub fn balance(&self, who: i64) -> (i64, i64) {
         let balance = self.0.balance(UserId(who)).unwrap();

@@ -163,5 +163,7 @@ fn app_settings() -> Settings {
         welcome: None,
         desk: None,
         time_zone: "Asia/Almaty".parse().unwrap(),
+        digest_hour: None,
+        panel_url: None,
     }
 }

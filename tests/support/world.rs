@@ -79,6 +79,8 @@ impl World {
             welcome: Some(WELCOME),
             desk: None,
             time_zone: "Asia/Almaty".parse().unwrap(),
+            digest_hour: None,
+            panel_url: None,
         };
         change(&mut settings);
         let clock = Arc::new(TestClock::at_noon());

@@ -292,5 +292,7 @@ fn app_settings(admins: Vec<UserId>, welcome: i64, films: &Path) -> Settings {
         welcome: Some(Tokens::new(welcome)),
         desk: None,
         time_zone: "Asia/Almaty".parse().unwrap(),
+        digest_hour: None,
+        panel_url: None,
     }
 }

@@ -15,5 +15,7 @@ mod order;
 mod money;
 #[macro_use]
 mod admin;
+#[macro_use]
+mod office;
 
-joined! { [] front order money admin }
+joined! { [] front order money admin office }

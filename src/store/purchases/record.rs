@@ -10,7 +10,7 @@ use crate::domain::rail::{Money, Way};
 use crate::domain::time::Timestamp;
 use crate::store::seal::{Place, UserKey, Vault};
 use crate::store::tables::{PURCHASES, Tables, USERS, put, record};
-use crate::store::{StoreError, codec, people};
+use crate::store::{PurchaseRow, StoreError, codec, people};
 
 /// What is kept of a purchase.
 #[derive(Clone, Serialize, Deserialize)]
@@ -29,6 +29,14 @@ pub(in crate::store) struct PurchaseRecord {
     link: Option<String>,
     /// The `Evidence`, sealed.
     evidence: Vec<u8>,
+}
+
+impl PurchaseRecord {
+    /// What of it is no secret.
+    pub(in crate::store) fn row(self, id: PurchaseId) -> PurchaseRow {
+        let Self { user, way, tokens, price, worth, created_at, state, credited, .. } = self;
+        PurchaseRow { id, user, way, tokens, price, worth, created_at, state, credited }
+    }
 }
 
 pub(in crate::store) fn save(

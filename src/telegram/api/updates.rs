@@ -79,8 +79,18 @@ impl Api {
         }
     }
 
+    /// Waits for updates for some seconds without confirming any: whoever polls beside us ends this with `Rival`.
+    pub async fn peek(&self, seconds: u64) -> Result<(), Fault> {
+        let payload = GetUpdates { offset: None, timeout: seconds, allowed_updates: ALLOWED_UPDATES };
+        let broken = |error: reqwest::Error| Fault::Transient(network(&error).to_owned());
+        let address = self.address("getUpdates")?;
+        let answer = self.calls.client().post(address).json(&payload).send().await.map_err(broken)?;
+        let text = answer.text().await.map_err(broken)?;
+        if serde_json::from_str::<Updates>(&text).is_ok() { Ok(()) } else { Err(unread(&text)) }
+    }
+
     /// It holds the token: never to be printed.
-    fn address(&self, method: &str) -> Result<Url, Fault> {
+    pub(in crate::telegram) fn address(&self, method: &str) -> Result<Url, Fault> {
         let path = format!("bot{}/{method}", self.polls.token());
         let mut address = self.polls.api_url();
         match address.path_segments_mut() {

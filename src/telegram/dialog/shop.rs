@@ -30,6 +30,8 @@ impl Talk<'_> {
             "promo" => self.promos(),
             "reload" => self.reload().await,
             "rollback" => self.versions(),
+            "stats" => return self.stats(&command.rest).await,
+            "panel" => return Ok(self.panel()),
             _ => Ok(unknown()),
         };
         done.or_else(|refusal| self.declined(refusal))

@@ -61,6 +61,8 @@ impl View<'_> {
             MovementReason::GivenBack => self.say(TextKey::ReasonGivenBack, &[]),
             MovementReason::Repaid => self.say(TextKey::ReasonRepaid, &[]),
             MovementReason::Grant => self.say(TextKey::ReasonGrant, &[]),
+            MovementReason::MovedIn => self.say(TextKey::ReasonMovedIn, &[]),
+            MovementReason::MovedJob => self.say(TextKey::ReasonMovedJob, &[]),
         };
         let values = [
             ("date", Value::Html(self.date(movement.at))),

@@ -70,6 +70,7 @@ impl View<'_> {
             Alert::BackupFailed { problem } => {
                 self.long(problem, |problem| self.say(TextKey::AlertBackupFailed, &[("problem", problem)]))
             }
+            Alert::Digest(figures) => return self.digest(figures),
             Alert::RateOld { date, days } => {
                 let rate = words(hundredths(self.catalog.economics.usd_rate.get()));
                 let values = [("rate", rate), ("date", words(date.to_string())), ("days", count(*days))];

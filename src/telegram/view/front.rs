@@ -96,6 +96,8 @@ impl View<'_> {
             ("rollback", TextKey::CommandRollback),
             ("reload", TextKey::CommandReload),
             ("topup", TextKey::CommandTopUp),
+            ("stats", TextKey::CommandStats),
+            ("panel", TextKey::CommandPanel),
         ]);
         self.commands().into_iter().chain(own).collect()
     }

@@ -76,6 +76,8 @@ macro_rules! money {
     ReasonRepaid = "reason_repaid" [],
     ReasonRefund = "reason_refund" ["number"],
     ReasonGrant = "reason_grant" [],
+    ReasonMovedIn = "reason_moved_in" [],
+    ReasonMovedJob = "reason_moved_job" [],
     TakenBack = "taken_back" ["amount"],
     TakenBackDebt = "taken_back_debt" ["amount", "debt"],
     GivenBack = "given_back" ["amount", "balance"],

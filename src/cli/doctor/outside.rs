@@ -1,0 +1,225 @@
+//! Who is asked: Telegram, the engines, and whether the internet reaches our door. Nobody is told a secret that is not his.
+
+use tokio::time::timeout;
+
+use super::{Finding, PATIENCE};
+use crate::app::port::Clock as _;
+use crate::cli::bot;
+use crate::cli::real::SystemClock;
+use crate::config::Config;
+use crate::script::{Folder, WhatIf};
+use crate::telegram::{self, Examined, TelegramSettings};
+
+/// Seconds that our clock may differ: Stripe's signatures hold for 300, look-ups of lost answers allow 30.
+const SKEW: i64 = 30;
+
+pub(super) async fn telegram(config: &Config, runs: bool) -> Vec<Finding> {
+    let name = "Telegram";
+    let Some(token) = config.telegram.token.clone() else { return Vec::new() };
+    let public_url = config.http.public_url.clone().filter(|_| config.http.addr.is_some());
+    let settings = TelegramSettings {
+        token,
+        api_url: config.telegram.api_url.clone(),
+        public_url,
+        grace: config.worker.grace,
+    };
+    let asked = telegram::examine(&settings, &config.telegram.admin_user_ids, !runs);
+    let examined = match timeout(PATIENCE, asked).await {
+        Ok(Ok(examined)) => examined,
+        Ok(Err(error)) => {
+            return vec![Finding::trouble(name, error.to_string(), "проверьте сеть и сертификаты")];
+        }
+        Err(_) => {
+            return vec![Finding::trouble(name, "не отвечает", "проверьте сеть: api.telegram.org, порт 443")];
+        }
+    };
+    let username = match &examined.username {
+        Ok(username) => username,
+        Err(error) => {
+            let todo = if examined.refused {
+                "токен отозван или скопирован не целиком: возьмите новый у @BotFather, /token"
+            } else {
+                "проверьте сеть: api.telegram.org, порт 443"
+            };
+            return vec![Finding::trouble(name, error.clone(), todo)];
+        }
+    };
+    let mut findings = vec![Finding::ok(name, format!("токен принят, это @{username}"))];
+    findings.extend(clock(&examined));
+    findings.extend(owners(config, &examined));
+    findings.extend(webhook(&settings, &examined, runs));
+    match examined.rival {
+        Some(true) => findings.push(Finding::trouble(
+            "один экземпляр",
+            "с этим токеном уже работает другой бот",
+            "остановите его (старый сервер? прежний бот?) — иначе сообщения достанутся то одному, то другому",
+        )),
+        Some(false) => {
+            findings.push(Finding::ok("один экземпляр", "больше никто этим токеном не пользуется"))
+        }
+        None if runs => findings.push(Finding::ok("один экземпляр", "бот работает здесь")),
+        None => {}
+    }
+    findings
+}
+
+fn clock(examined: &Examined) -> Option<Finding> {
+    let name = "часы";
+    let skew = SystemClock.now().seconds() - examined.clock?;
+    Some(match skew.abs() {
+        ..=SKEW => Finding::ok(name, format!("расходятся с Telegram на {} с", skew.abs())),
+        _ => Finding::trouble(
+            name,
+            format!("расходятся с Telegram на {} с: подписи Stripe и сроки будут неверны", skew.abs()),
+            "включите синхронизацию: timedatectl set-ntp true",
+        ),
+    })
+}
+
+fn owners(config: &Config, examined: &Examined) -> Vec<Finding> {
+    let name = "владельцы";
+    let admins = config.telegram.admin_user_ids.len();
+    if admins == 0 {
+        return Vec::new();
+    }
+    if examined.strangers.is_empty() {
+        return vec![Finding::ok(name, format!("{admins}, бот может им писать"))];
+    }
+    let strangers = examined.strangers.iter();
+    strangers
+        .map(|user| {
+            Finding::warning(
+                name,
+                format!("{user} ещё не писал боту, и бот ему написать не может"),
+                "откройте бота и нажмите /start",
+            )
+        })
+        .collect()
+}
+
+fn webhook(settings: &TelegramSettings, examined: &Examined, runs: bool) -> Option<Finding> {
+    let name = "вебхук";
+    let hook = examined.webhook.as_ref()?;
+    let waiting = hook.waiting;
+    if let Some(failure) = hook.failure.as_ref().filter(|_| !hook.url.is_empty() && waiting > 0) {
+        let told = format!("Telegram не может доставить обновления ({waiting} ждут): {failure}");
+        return Some(Finding::trouble(
+            name,
+            told,
+            "проверьте PUBLIC_URL и сертификат; адрес должен открываться снаружи",
+        ));
+    }
+    Some(match (&settings.public_url, hook.url.as_str()) {
+        (Some(public), url) if url.starts_with(public.as_str().trim_end_matches('/')) => {
+            Finding::ok(name, format!("стоит на нас, ждёт обновлений: {waiting}"))
+        }
+        (Some(_), "") if !runs => Finding::ok(name, "ещё не поставлен; бот поставит его сам при запуске"),
+        (Some(_), "") => Finding::warning(name, "не стоит, хотя PUBLIC_URL задан", "перезапустите бота"),
+        (Some(_), url) => Finding::warning(
+            name,
+            format!("стоит на другом адресе: {}", host(url)),
+            "при запуске бот переставит его на себя; если там ещё работает другой бот, остановите его",
+        ),
+        (None, "") => Finding::ok(name, format!("не нужен: бот спрашивает сам, ждёт обновлений: {waiting}")),
+        (None, url) => Finding::warning(
+            name,
+            format!("стоит на {}, а PUBLIC_URL не задан", host(url)),
+            "при запуске бот снимет его и будет спрашивать сам",
+        ),
+    })
+}
+
+/// An address of a webhook may hold a secret in its path.
+fn host(url: &str) -> String {
+    url.parse::<url::Url>().ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
+pub(super) async fn engines(config: &Config) -> Vec<Finding> {
+    let name = "сервисы";
+    let engines = match bot::engines(config) {
+        Ok(engines) => engines,
+        Err(error) => return vec![Finding::trouble(name, format!("{error:#}"), "исправьте адрес")],
+    };
+    let mut findings = Vec::new();
+    for id in engines.names() {
+        let Some(engine) = engines.get(&id) else { continue };
+        findings.push(match timeout(PATIENCE, engine.check()).await {
+            Ok(Ok(())) => Finding::ok(name, format!("{id}: отвечает и пускает нас")),
+            Ok(Err(failure)) => Finding::trouble(
+                name,
+                format!("{id}: {failure}"),
+                "проверьте адрес, ключ и оплату у этого сервиса",
+            ),
+            Err(_) => Finding::trouble(name, format!("{id}: не отвечает"), "проверьте адрес и сеть"),
+        });
+    }
+    let Ok(right) = Folder::calculate(&bot::folder_settings(config), &WhatIf::default()) else {
+        return findings;
+    };
+    let models = &right.set.catalog.models;
+    let (sold, unsold): (Vec<_>, Vec<_>) =
+        models.iter().partition(|model| engines.get(&model.route.engine).is_some());
+    if !unsold.is_empty() {
+        let titles: Vec<&str> = unsold.iter().map(|model| model.title.as_str()).collect();
+        let told = format!("не продаются, их сервис не настроен: {}", titles.join(", "));
+        findings.push(match sold.is_empty() {
+            true => {
+                Finding::trouble(name, told, "задайте OPENAI_BASE_URL и OPENAI_API_KEY или другой сервис")
+            }
+            false => {
+                Finding::warning(name, told, "задайте ключ этого сервиса или уберите модели из pricing.lua")
+            }
+        });
+    }
+    findings
+}
+
+/// Does the internet reach our own health check?
+pub(super) async fn door(config: &Config, runs: bool) -> Option<Finding> {
+    let name = "снаружи";
+    let url = config.http.public_url.as_ref().filter(|_| config.http.addr.is_some())?;
+    if !runs {
+        return Some(Finding::ok(name, "проверю, когда бот будет запущен"));
+    }
+    let health = format!("{}/healthz", url.as_str().trim_end_matches('/'));
+    let client = reqwest::Client::builder().timeout(PATIENCE).build().ok()?;
+    let answer = client.get(health).send().await;
+    let told = match answer {
+        Ok(answer) if answer.status().is_success() => {
+            return Some(Finding::ok(name, format!("{url} отвечает")));
+        }
+        Ok(answer) => format!("{url}/healthz отвечает {}", answer.status()),
+        Err(error) => format!("{url} не открывается: {}", error.without_url()),
+    };
+    Some(Finding::trouble(name, told, "направьте этот адрес на HTTP_ADDR (или PORT) бота, с TLS"))
+}
+
+pub(super) fn rails(config: &Config) -> Vec<Finding> {
+    let name = "оплата";
+    let payments = &config.payments;
+    let mut on = Vec::new();
+    if payments.stars {
+        on.push("Telegram Stars");
+    }
+    if payments.kaspi_phone.is_some() || payments.kaspi_link.is_some() {
+        on.push("перевод на Kaspi");
+    }
+    if payments.kaspi_gateway_url.is_some() && payments.kaspi_gateway_key.is_some() {
+        on.push("Kaspi через шлюз");
+    }
+    if payments.stripe_secret_key.is_some() {
+        on.push("Stripe");
+    }
+    let mut findings = vec![match on.is_empty() {
+        true => Finding::warning(name, "ни один способ не включён", "хватит stars = true в [payments]"),
+        false => Finding::ok(name, format!("включено: {}", on.join(", "))),
+    }];
+    if payments.stripe_secret_key.is_some() && payments.stripe_webhook_secret.is_none() {
+        findings.push(Finding::warning(
+            name,
+            "STRIPE_WEBHOOK_SECRET не задан: об оплате бот узнает, только когда сам спросит",
+            "Stripe → Developers → Webhooks, адрес PUBLIC_URL/webhooks/stripe",
+        ));
+    }
+    findings
+}
