@@ -24,6 +24,7 @@ pub mod engines;
 mod erasure;
 mod films;
 mod forecast;
+mod handouts;
 pub mod housekeeping;
 mod intake;
 mod language;
@@ -31,29 +32,36 @@ mod menu;
 mod order;
 pub mod outbox;
 pub mod payments;
+mod people;
 pub mod port;
 pub mod progress;
 mod purchase;
 mod rails;
+mod roles;
 mod scripts;
 pub mod worker;
 
 pub use accepted::{
     AcceptedScripts, AcceptedSettings, Applied, Proposal, ProposalId, Reload, Rollback, ScriptsUnusable,
 };
-pub use account::{TopUp, TopUpDone, TopUpRefusal, Whom};
 pub use engines::Engines;
 pub use erasure::EraseRefusal;
 pub use films::{FilmPage, ResendRefusal};
+pub use handouts::{Asking, Handout, HandoutDone, HandoutOutcome, HandoutRefusal, Whom};
 pub use intake::{Incoming, Met};
 pub use order::{CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
 pub use payments::Reconciled;
+pub use people::{BanOutcome, Dossier, PayBackOutcome};
 pub use purchase::{BuyRefusal, Buying, CheckoutRefusal};
 pub use rails::Rails;
+pub use roles::Staff;
 
 pub use scripts::{ScriptFile, ScriptRefusal, hundredths};
 
-pub use crate::store::{By, Cancelling, PurchaseRefusal, ScriptAuthor, ScriptVersion};
+pub use crate::store::{
+    Act, AuditRow, By, Cancelling, Crowd, Dealings, Giving, PaidBack, PurchaseRefusal, ScriptAuthor,
+    ScriptVersion,
+};
 use port::{Clock, Random, Scripts};
 
 /// Wishes to stop that a job may have missed before it looks at all of them again.
@@ -77,8 +85,10 @@ pub struct App {
 /// The numbers and places that an operator sets.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The owners: they hear alerts and may top up.
+    /// The owners: they hear alerts and may do everything.
     pub admins: Vec<UserId>,
+    /// Who helps them.
+    pub staff: Staff,
     /// Jobs rendering at once.
     pub max_running: usize,
     /// Between two questions to an engine that gives no hint.

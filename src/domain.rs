@@ -21,6 +21,7 @@ pub mod purchase;
 pub mod queue;
 pub mod rail;
 pub mod reconcile;
+pub mod role;
 pub mod text;
 pub mod time;
 pub mod user;

@@ -10,8 +10,11 @@ use std::sync::Arc;
 use redb::backends::InMemoryBackend;
 use redb::{Database, ReadTransaction, ReadableDatabase, StorageBackend};
 
+mod asked;
 mod audit;
+mod bans;
 mod codec;
+mod crowd;
 mod drafts;
 mod earnings;
 mod erasure;
@@ -22,6 +25,7 @@ mod jobs;
 mod ledger;
 mod orders;
 mod outbox;
+mod paybacks;
 mod payments;
 mod people;
 mod purchases;
@@ -34,12 +38,16 @@ mod told;
 mod verify;
 mod writer;
 
-pub use audit::{Act, AuditEntry, By};
+pub use asked::AskedHandout;
+pub use audit::{Act, AuditEntry, AuditRow, By};
+pub use bans::BanRefusal;
+pub use crowd::{Crowd, Dealings};
 pub use earnings::DayEarned;
 pub use erasure::Unfinished;
 pub use jobs::{Settled, StartRefusal, StepRefusal};
-pub use ledger::{TopUpOrder, TopUpRefusal, TopUpResult};
+pub use ledger::{Giving, TopUpOrder, TopUpRefusal, TopUpResult};
 pub use orders::{NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
+pub use paybacks::{PaidBack, PayBackRefusal};
 pub use payments::{
     ConfirmRefusal, Confirmed, Doubted, Noted, PaymentState, Resolution, ResolveRefusal, TakenBack,
 };

@@ -46,6 +46,7 @@ pub(super) enum Place {
     Job(u64),
     Audit(u64),
     Purchase(u64),
+    Asked(u64),
 }
 
 impl Vault {
@@ -110,6 +111,7 @@ impl Place {
             Self::Job(id) => (b"job", id),
             Self::Audit(id) => (b"audit", id),
             Self::Purchase(id) => (b"purchase", id),
+            Self::Asked(update) => (b"asked", update),
         }
     }
 }
