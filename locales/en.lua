@@ -321,7 +321,7 @@ with us since {since}, last here {seen}]],
     handout_large = "It is a large sum, so I am asking.",
     handout_shared = "I have seen two people under this name, one after the other. Choose who is meant, or give the number.",
     handout_stale = "This person has not been here for long, and the name may be somebody else’s by now. Check who it is, or give the number.",
-    button_hand_out = "✅ {amount} → {name}",
+    button_hand_out = "✅ {amount} → {label}",
     toast_handout_gone = "This question is gone: an hour has passed, or it was dropped. Send the command again.",
     users = [[<b>Users: {total}</b>
 New today {today}, this week {lately}. Here this week {active}. Buyers {buyers}, banned {banned}.

@@ -211,7 +211,7 @@ impl View<'_> {
         }
         let yes = asking.people.iter().map(|(user, _)| {
             let name = shortened(&called(user.id, &user.profile), 24);
-            let values = [("amount", number(asking.amount.get())), ("name", words(name))];
+            let values = [("amount", number(asking.amount.get())), ("label", words(name))];
             vec![self.button(
                 TextKey::ButtonHandOut,
                 &values,

@@ -12,7 +12,7 @@ macro_rules! admin {
     HandoutLarge = "handout_large" [],
     HandoutShared = "handout_shared" [],
     HandoutStale = "handout_stale" [],
-    ButtonHandOut = "button_hand_out" ["amount", "name"],
+    ButtonHandOut = "button_hand_out" ["amount", "label"],
     ToastHandoutGone = "toast_handout_gone" [],
 
     // People.
