@@ -55,9 +55,7 @@ impl View<'_> {
             let label = shortened(&called(user.id, &user.profile), 24);
             self.opening(&label, user.id)
         });
-        Screen::text(&blocks.join("\n\n"))
-            .grid(open, 2)
-            .row(self.turning(turn, AdminTap::People))
+        Screen::text(&blocks.join("\n\n")).grid(open, 2).row(self.turning(turn, AdminTap::People))
     }
 
     /// One person. `role` is what he is behind the counter; `may_ban` whoever looks.
