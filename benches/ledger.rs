@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use sora_bot::domain::id::UserId;
 use sora_bot::domain::money::Tokens;
-use sora_bot::store::{By, Store, TopUpOrder};
+use sora_bot::store::{By, Giving, Store, TopUpOrder};
 use tokio::runtime::Runtime;
 
 mod support {
@@ -150,6 +150,7 @@ async fn once(store: &Store, work: Work, user: UserId, id: u64) -> Result<()> {
     match work {
         Work::TopUp => {
             let order = TopUpOrder {
+                giving: Giving::TopUp,
                 request: format!("bench-{id}"),
                 by: By::Operator,
                 user,

@@ -303,12 +303,110 @@ It was:
     order_stopping = "⏹ Asking the service to stop your order. If it does, your tokens come back; if not, your video comes.",
     order_unstoppable = "The service cannot stop your order, so the video will be made.",
     state_stopping = "being stopped",
+    refund_owner = "The owner of the bot took this order back and returned the tokens.",
+    advice_owner = "If that is a surprise, write to us: /support.",
     refund_source_gone = "The service no longer has the original video, and without it there is nothing to change.",
     advice_from_words = "Order such a video anew, from its description.",
 
     -- Для администраторов -----------------------------------------------------------------------------------------------
 
-    top_up_usage = "Like this: <code>/topup number amount reason</code>. An @username will do instead of the number, and the reason may be left out. The amount is a whole number of tokens.",
+    top_up_limit = "A cashier cannot add that much: at most {most} at once. Ask the owner.",
+    grant_usage = "Like this: <code>/grant number amount reason</code>, to give tokens as a gift. An @username will do instead of the number.",
+    grant_done = "🎁 {name} (<code>{id}</code>) got {amount:token} as a gift: {before} before, {after} now.",
+    handout_ask = [[<b>Add {amount:token}?</b>
+
+{people}]],
+    handout_person = [[👤 {name} · <code>{id}</code>
+with us since {since}, last here {seen}]],
+    handout_large = "It is a large sum, so I am asking.",
+    handout_shared = "I have seen two people under this name, one after the other. Choose who is meant, or give the number.",
+    handout_stale = "This person has not been here for long, and the name may be somebody else’s by now. Check who it is, or give the number.",
+    button_hand_out = "✅ {amount} → {label}",
+    toast_handout_gone = "This question is gone: an hour has passed, or it was dropped. Send the command again.",
+    users = [[<b>Users: {total}</b>
+New today {today}, this week {lately}. Here this week {active}. Buyers {buyers}, banned {banned}.
+
+More: <code>/user number</code> or <code>/user @username</code>.]],
+    users_line = "{name} · <code>{id}</code> · {balance} ₸ · {when}",
+    user_usage = "Like this: <code>/user number</code> or <code>/user @username</code>.",
+    user_card = [[<b>{name}</b>
+<code>{id}</code> · language {language}
+With us since {since}, last here {seen}
+
+Balance <b>{available:token}</b>, held {held}, debt {debt}
+Bought {bought}, given {given}
+Orders {orders}, videos {films} for {spent:token}]],
+    user_banned = "🚫 Banned since {when}: can neither order nor buy.",
+    role_owner = "🔑 Owner",
+    role_cashier = "🔑 Cashier",
+    role_support = "🔑 Support",
+    user_movements = "<b>Movements</b> · {name}",
+    user_orders = "<b>Orders</b> · {name}",
+    user_order_line = "No. {number} · {when} · {model}, {seconds} s · {price} ₸ — {state}",
+    user_purchases = "<b>Purchases</b> · {name}",
+    user_purchase_line = "<code>{code}</code> · {when} · {way} · {sum} for {tokens:token} — {state}",
+    user_nothing = "Nothing here.",
+    button_user_movements = "💰 Movements",
+    button_user_orders = "🎬 Orders",
+    button_user_purchases = "💳 Purchases",
+    button_ban = "🚫 Ban",
+    button_unban = "✅ Unban",
+    phase_queued = "in the queue",
+    phase_running = "in the making",
+    phase_ready = "being sent",
+    phase_delivered = "delivered",
+    phase_cancelled = "cancelled",
+    phase_refunded = "refunded",
+    purchase_is_open = "waits for payment",
+    purchase_is_claimed = "waits for a look",
+    purchase_is_paid = "paid",
+    purchase_is_expired = "not paid",
+    purchase_is_rejected = "turned down",
+    purchase_is_quarantined = "in doubt",
+    purchase_is_dropped = "dropped",
+    refund_usage = "Like this: <code>/refund order_number reason</code>. The tokens go back in full, once.",
+    refund_done = "↩️ Order No. {number}: {amount:token} are back with {name}, who has been told.",
+    refund_was_running = "The order was in the making: the engine may charge for it all the same.",
+    refund_already = "The tokens of order No. {number} are back already. They do not go back twice.",
+    refund_nobody = "There is no order No. {number}.",
+    ban_usage = "Like this: <code>/ban number reason</code> and <code>/unban number</code>. An @username will do instead of the number. The tokens stay.",
+    ban_done = "🚫 {name} (<code>{id}</code>) can no longer order or buy. The tokens stay.",
+    ban_already = "{name} (<code>{id}</code>) is banned already.",
+    unban_done = "✅ {name} (<code>{id}</code>) can order and buy again.",
+    unban_already = "{name} (<code>{id}</code>) is not banned.",
+    ban_staff = "{name} (<code>{id}</code>) is one of the admins, and those are not banned.",
+    audit = "<b>What was done</b>",
+    audit_none = "Nothing has been done yet.",
+    audit_line = "<code>{seq}</code> {date} · <b>{who}</b>: {what}",
+    audit_whom = "{name}<code>{id}</code>",
+    audit_reason = "<i>{reason}</i>",
+    act_top_up = "top-up, {amount:token}",
+    act_grant = "gift, {amount:token}",
+    act_credit = "payment confirmed, {amount:token}",
+    act_refund = "refund of order No. {number}, {amount:token}",
+    act_taken_back = "order No. {number} taken back, tokens returned",
+    act_scripts = "shop files, version {version}",
+    act_reject = "purchase {code} turned down",
+    act_dismiss = "payment {code} without tokens",
+    act_ban = "ban",
+    act_unban = "unban",
+    help_cashier = [[<b>For the cashier</b>
+
+/topup: add tokens
+/users, /user: people, and one of them
+/audit: who did what]],
+    help_support = [[<b>For support</b>
+
+/users, /user: people, and one of them
+/audit: who did what]],
+    command_users = "People",
+    command_user = "One person: /user @username",
+    command_refund = "Give an order’s tokens back: /refund 17",
+    command_grant = "Give tokens as a gift",
+    command_ban = "Ban somebody",
+    command_unban = "Let somebody in again",
+    command_audit = "Who did what",
+    top_up_usage = "Like this: <code>/topup number amount reason</code>. An @username, or just the username, will do instead of the number, and the reason may be left out. The amount is a whole number of tokens.",
     top_up_done = "✅ {name} (<code>{id}</code>): +{amount:token}. It was {before}, now it is {after}.",
     top_up_repeated = "This top-up was made before: {name} (<code>{id}</code>), {amount:token}, the balance is {after}. Nothing is added a second time.",
     top_up_nobody = "I know nobody like that: {whom}. They have to write to the bot at least once first.",
@@ -325,7 +423,11 @@ It was:
 /rate — the dollar rate, /price — raise or lower prices
 /promo — begin or end a promotion
 /rollback — return to an earlier version, /reload — read the folder again
-/topup — add tokens]],
+/topup: add tokens, /grant: give them as a gift
+/users, /user: people, and one of them
+/refund: give an order’s tokens back
+/ban, /unban: close and open the shop to somebody
+/audit: who did what]],
 
     command_prices = "Prices, profit, margin",
     command_scripts = "Files of the shop",
@@ -563,6 +665,10 @@ A person checks the transfer; the tokens arrive as soon as it is seen.]],
     reason_grant = "gift",
     reason_moved_in = "from the earlier bot",
     reason_moved_job = "an order of the earlier bot that was not made",
+    granted = "🎁 You were given {amount:token}. Your balance is {balance:token}.",
+    banned = "🚫 The owner of the bot has closed ordering and buying for you. Your tokens stay, and what is ordered already will be made. If this is a mistake: /support.",
+    unbanned = "✅ You can order and buy again.",
+    toast_banned = "Ordering and buying are closed for you. Your tokens stay. Questions: /support",
     taken_back = "↩️ The payment went back to the payer, so {amount:token} were taken off.",
     taken_back_debt = "↩️ The payment went back to the payer, so {amount:token} were taken off. Your balance did not hold that many: you owe {debt:token}. The next top-up covers this first.",
     given_back = "✅ The payment came again: {amount:token} are yours again. Your balance is {balance:token}.",

@@ -303,12 +303,110 @@ return locale {
     order_stopping = "⏹ Сервистен тапсырысты тоқтатуды сұрап жатырмыз. Тоқтаса — токендер қайтады, тоқтамаса — видео келеді.",
     order_unstoppable = "Сервис тапсырысты тоқтата алмайды, сондықтан видео болады.",
     state_stopping = "тоқтатуды сұрадық",
+    refund_owner = "Бот иесі бұл тапсырысты алып, токендерді қайтарды.",
+    advice_owner = "Бұл күтпеген жағдай болса, бізге жазыңыз: /support.",
     refund_source_gone = "Бастапқы видео сервисте енді жоқ, онсыз өзгертетін ештеңе қалмады.",
     advice_from_words = "Мұндай видеоға сипаттамасы бойынша қайта тапсырыс беріңіз.",
 
     -- Для администраторов -----------------------------------------------------------------------------------------------
 
-    top_up_usage = "Былай: <code>/topup нөмір сома себеп</code>. Нөмірдің орнына @username жазуға болады, ал себебін жазбаса да болады. Сома — токендердің бүтін саны.",
+    top_up_limit = "Кассир мұншаны қоса алмайды: бір жолы {most} асырмайды. Иесінен сұраңыз.",
+    grant_usage = "Былай: <code>/grant нөмір сома себеп</code> — токен сыйлау. Нөмірдің орнына @username жазуға болады.",
+    grant_done = "🎁 {name} (<code>{id}</code>): {amount:token} сыйланды. Бұрын {before} еді, енді {after}.",
+    handout_ask = [[<b>{amount:token} қосайын ба?</b>
+
+{people}]],
+    handout_person = [[👤 {name} · <code>{id}</code>
+{since} бері бізбен, соңғы рет {seen}]],
+    handout_large = "Сома үлкен, сондықтан қайта сұрап тұрмын.",
+    handout_shared = "Бұл есіммен екі адамды көрдім: бұрын — бірін, кейін — екіншісін. Кімге қосу керегін таңдаңыз немесе нөмірін жазыңыз.",
+    handout_stale = "Бұл адам көптен бері кірмеген: есімі басқаға өткен болуы мүмкін. Сол адам ба, тексеріңіз немесе нөмірін жазыңыз.",
+    button_hand_out = "✅ {amount} → {label}",
+    toast_handout_gone = "Бұл сұрақ енді жоқ: бір сағат өтті немесе ол тоқтатылды. Команданы қайта жіберіңіз.",
+    users = [[<b>Пайдаланушылар: {total}</b>
+Бүгін жаңасы {today}, аптада {lately}. Аптада кіргені {active}. Сатып алғаны {buyers}, бұғатталғаны {banned}.
+
+Толығырақ — <code>/user нөмір</code> немесе <code>/user @username</code>.]],
+    users_line = "{name} · <code>{id}</code> · {balance} ₸ · {when}",
+    user_usage = "Былай: <code>/user нөмір</code> немесе <code>/user @username</code>.",
+    user_card = [[<b>{name}</b>
+<code>{id}</code> · тілі {language}
+{since} бері бізбен, соңғы рет {seen}
+
+Шотында <b>{available:token}</b>, сақталғаны {held}, қарызы {debt}
+Сатып алғаны {bought}, сыйланғаны {given}
+Тапсырысы {orders}, {spent:token} тұратын {films} видео]],
+    user_banned = "🚫 {when} бері бұғатталған: тапсырыс бере де, сатып ала да алмайды.",
+    role_owner = "🔑 Иесі",
+    role_cashier = "🔑 Кассир",
+    role_support = "🔑 Қолдау қызметі",
+    user_movements = "<b>Операциялар</b> · {name}",
+    user_orders = "<b>Тапсырыстар</b> · {name}",
+    user_order_line = "№ {number} · {when} · {model}, {seconds} с · {price} ₸ — {state}",
+    user_purchases = "<b>Сатып алулар</b> · {name}",
+    user_purchase_line = "<code>{code}</code> · {when} · {way} · {tokens:token} үшін {sum} — {state}",
+    user_nothing = "Мұнда ештеңе жоқ.",
+    button_user_movements = "💰 Операциялар",
+    button_user_orders = "🎬 Тапсырыстар",
+    button_user_purchases = "💳 Сатып алулар",
+    button_ban = "🚫 Бұғаттау",
+    button_unban = "✅ Бұғаттан шығару",
+    phase_queued = "кезекте",
+    phase_running = "жасалып жатыр",
+    phase_ready = "жіберіп жатырмыз",
+    phase_delivered = "дайын",
+    phase_cancelled = "тоқтатылды",
+    phase_refunded = "қайтарылды",
+    purchase_is_open = "төлем күтуде",
+    purchase_is_claimed = "тексеру күтуде",
+    purchase_is_paid = "төленді",
+    purchase_is_expired = "төленбеді",
+    purchase_is_rejected = "қабылданбады",
+    purchase_is_quarantined = "күмәнді",
+    purchase_is_dropped = "тоқтатылды",
+    refund_usage = "Былай: <code>/refund тапсырыс_нөмірі себеп</code>. Токендер толық, бір рет қайтады.",
+    refund_done = "↩️ № {number} тапсырыс: {amount:token} қайтарылды, иесі — {name}. Адамға хабарланды.",
+    refund_was_running = "Тапсырыс орындалып жатқан еді: движок ол үшін бәрібір ақша алуы мүмкін.",
+    refund_already = "№ {number} тапсырыстың токендері қайтарылып қойған. Екінші рет қайтармаймын.",
+    refund_nobody = "№ {number} тапсырыс жоқ.",
+    ban_usage = "Былай: <code>/ban нөмір себеп</code> және <code>/unban нөмір</code>. Нөмірдің орнына @username жазуға болады. Адамның токендері өзінде қалады.",
+    ban_done = "🚫 {name} (<code>{id}</code>) енді тапсырыс бере де, сатып ала да алмайды. Токендері орнында.",
+    ban_already = "{name} (<code>{id}</code>) бұғатталып қойған.",
+    unban_done = "✅ {name} (<code>{id}</code>) қайтадан тапсырыс бере және сатып ала алады.",
+    unban_already = "{name} (<code>{id}</code>) бұғатталмаған.",
+    ban_staff = "{name} (<code>{id}</code>) — әкімшілердің бірі, оларды бұғаттамаймын.",
+    audit = "<b>Әрекеттер журналы</b>",
+    audit_none = "Журнал әзірге бос.",
+    audit_line = "<code>{seq}</code> {date} · <b>{who}</b>: {what}",
+    audit_whom = "{name}<code>{id}</code>",
+    audit_reason = "<i>{reason}</i>",
+    act_top_up = "толтыру, {amount:token}",
+    act_grant = "сыйлық, {amount:token}",
+    act_credit = "төлемді растау, {amount:token}",
+    act_refund = "№ {number} тапсырыс бойынша қайтару, {amount:token}",
+    act_taken_back = "№ {number} тапсырыс алынды, токендер қайтарылды",
+    act_scripts = "дүкен файлдары, {version} нұсқасы",
+    act_reject = "{code} шоты бойынша бас тарту",
+    act_dismiss = "{code} төлемі токенсіз қалды",
+    act_ban = "бұғаттау",
+    act_unban = "бұғаттан шығару",
+    help_cashier = [[<b>Кассирге</b>
+
+/topup — токен қосу
+/users, /user — пайдаланушылар және бірінің картасы
+/audit — кім не істеді]],
+    help_support = [[<b>Қолдау қызметіне</b>
+
+/users, /user — пайдаланушылар және бірінің картасы
+/audit — кім не істеді]],
+    command_users = "Пайдаланушылар",
+    command_user = "Картасы: /user @username",
+    command_refund = "Тапсырыс токендерін қайтару: /refund 17",
+    command_grant = "Токен сыйлау",
+    command_ban = "Бұғаттау",
+    command_unban = "Бұғаттан шығару",
+    command_audit = "Кім не істеді",
+    top_up_usage = "Былай: <code>/topup нөмір сома себеп</code>. Нөмірдің орнына @username немесе жай username жазуға болады, ал себебін жазбаса да болады. Сома — токендердің бүтін саны.",
     top_up_done = "✅ {name} (<code>{id}</code>): +{amount:token}. Бұрын {before} еді, енді {after}.",
     top_up_repeated = "Бұл толтыру жасалып қойған: {name} (<code>{id}</code>), {amount:token}, шотында {after}. Екінші рет қоспаймын.",
     top_up_nobody = "Мұндай адамды білмеймін: {whom}. Алдымен ол ботқа кемінде бір рет жазуы керек.",
@@ -325,7 +423,11 @@ return locale {
 /rate — доллар бағамы, /price — бағаларды көтеру не түсіру
 /promo — акцияны бастау не аяқтау
 /rollback — бұрынғы нұсқаны қайтару, /reload — папканы қайта оқу
-/topup — токен қосу]],
+/topup — токен қосу, /grant — сыйлау
+/users, /user — пайдаланушылар және бірінің картасы
+/refund — тапсырыс токендерін қайтару
+/ban, /unban — адамға тапсырысты жабу және ашу
+/audit — кім не істеді]],
 
     command_prices = "Бағалар, пайда, маржа",
     command_scripts = "Дүкен файлдары",
@@ -563,6 +665,10 @@ Kaspi → «Төлемдер» бөлімінен бізді тауып, тап�
     reason_grant = "сыйлық",
     reason_moved_in = "бұрынғы боттан",
     reason_moved_job = "бұрынғы боттың орындалмаған тапсырысы",
+    granted = "🎁 Сізге {amount:token} сыйланды. Шотыңызда {balance:token} бар.",
+    banned = "🚫 Бот иесі сізге тапсырыс беруді және сатып алуды жапты. Токендер шотыңызда қалады, бұрын берілген тапсырыстар орындалады. Бұл қате болса — /support.",
+    unbanned = "✅ Сізге тапсырыс беру мен сатып алу қайта ашылды.",
+    toast_banned = "Сізге тапсырыс беру мен сатып алу жабық. Токендер шотыңызда қалады. Сұрақтар — /support",
     taken_back = "↩️ Төлем төлеушіге қайтты, сондықтан {amount:token} шегерілді.",
     taken_back_debt = "↩️ Төлем төлеушіге қайтты, сондықтан {amount:token} шегерілді. Шотта жетпеді: қарыз {debt:token}. Келесі толтыру алдымен соны жабады.",
     given_back = "✅ Төлем қайта түсті: {amount:token} қайтарылды. Шотта {balance:token}.",

@@ -309,12 +309,110 @@ return locale {
     order_stopping = "⏹ Просим сервис остановить заказ. Получится — токены вернутся, не получится — придёт видео.",
     order_unstoppable = "Остановить заказ сервис не может, поэтому видео будет.",
     state_stopping = "просим остановить",
+    refund_owner = "Владелец бота снял этот заказ и вернул токены.",
+    advice_owner = "Если это неожиданно, напишите нам: /support.",
     refund_source_gone = "Исходного видео у сервиса уже нет, а без него изменить нечего.",
     advice_from_words = "Закажите такое видео заново, по описанию.",
 
     -- Для администраторов -----------------------------------------------------------------------------------------------
 
-    top_up_usage = "Так: <code>/topup номер сумма причина</code>. Вместо номера можно @имя, причину можно не писать. Сумма — целое число токенов.",
+    top_up_limit = "Столько кассир зачислить не может: не больше {most} за раз. Попросите владельца.",
+    grant_usage = "Так: <code>/grant номер сумма причина</code> — подарить токены. Вместо номера можно @имя.",
+    grant_done = "🎁 {name} (<code>{id}</code>): подарено {amount:token}. Было {before}, стало {after}.",
+    handout_ask = [[<b>Зачислить {amount:token}?</b>
+
+{people}]],
+    handout_person = [[👤 {name} · <code>{id}</code>
+с нами с {since}, заходил {seen}]],
+    handout_large = "Сумма крупная, поэтому переспрашиваю.",
+    handout_shared = "Под этим именем я видел двоих: раньше — одного, потом — другого. Выберите, кому зачислить, или укажите номер.",
+    handout_stale = "Этот человек давно не заходил: имя могло перейти к другому. Проверьте, тот ли это, или укажите номер.",
+    button_hand_out = "✅ {amount} → {label}",
+    toast_handout_gone = "Этого вопроса уже нет: прошёл час или он отменён. Отправьте команду заново.",
+    users = [[<b>Пользователи: {total}</b>
+Сегодня новых {today}, за неделю {lately}. Заходили за неделю {active}. Покупали {buyers}, заблокировано {banned}.
+
+Подробнее — <code>/user номер</code> или <code>/user @имя</code>.]],
+    users_line = "{name} · <code>{id}</code> · {balance} ₸ · {when}",
+    user_usage = "Так: <code>/user номер</code> или <code>/user @имя</code>.",
+    user_card = [[<b>{name}</b>
+<code>{id}</code> · язык {language}
+С нами с {since}, заходил {seen}
+
+На счёте <b>{available:token}</b>, отложено {held}, долг {debt}
+Куплено {bought}, подарено {given}
+Заказов {orders}, видео {films} на {spent:token}]],
+    user_banned = "🚫 Заблокирован с {when}: заказывать и покупать не может.",
+    role_owner = "🔑 Владелец",
+    role_cashier = "🔑 Кассир",
+    role_support = "🔑 Поддержка",
+    user_movements = "<b>Операции</b> · {name}",
+    user_orders = "<b>Заказы</b> · {name}",
+    user_order_line = "№ {number} · {when} · {model}, {seconds} с · {price} ₸ — {state}",
+    user_purchases = "<b>Покупки</b> · {name}",
+    user_purchase_line = "<code>{code}</code> · {when} · {way} · {sum} за {tokens:token} — {state}",
+    user_nothing = "Здесь пусто.",
+    button_user_movements = "💰 Операции",
+    button_user_orders = "🎬 Заказы",
+    button_user_purchases = "💳 Покупки",
+    button_ban = "🚫 Заблокировать",
+    button_unban = "✅ Разблокировать",
+    phase_queued = "в очереди",
+    phase_running = "создаётся",
+    phase_ready = "отправляем",
+    phase_delivered = "готово",
+    phase_cancelled = "отменён",
+    phase_refunded = "возвращён",
+    purchase_is_open = "ждёт оплаты",
+    purchase_is_claimed = "ждёт проверки",
+    purchase_is_paid = "оплачено",
+    purchase_is_expired = "не оплачено",
+    purchase_is_rejected = "отклонено",
+    purchase_is_quarantined = "под вопросом",
+    purchase_is_dropped = "отменено",
+    refund_usage = "Так: <code>/refund номер_заказа причина</code>. Токены вернутся полностью, один раз.",
+    refund_done = "↩️ Заказ № {number}: {amount:token} снова у {name}. Человек уже знает.",
+    refund_was_running = "Заказ был в работе: движок может всё равно взять за него деньги.",
+    refund_already = "По заказу № {number} токены уже вернулись. Второй раз не возвращаю.",
+    refund_nobody = "Заказа № {number} нет.",
+    ban_usage = "Так: <code>/ban номер причина</code> и <code>/unban номер</code>. Вместо номера можно @имя. Токены человека остаются при нём.",
+    ban_done = "🚫 {name} (<code>{id}</code>) больше не может заказывать и покупать. Токены остались на месте.",
+    ban_already = "{name} (<code>{id}</code>) уже заблокирован.",
+    unban_done = "✅ {name} (<code>{id}</code>) снова может заказывать и покупать.",
+    unban_already = "{name} (<code>{id}</code>) и не заблокирован.",
+    ban_staff = "{name} (<code>{id}</code>) — один из администраторов, таких не блокирую.",
+    audit = "<b>Журнал действий</b>",
+    audit_none = "Журнал пока пуст.",
+    audit_line = "<code>{seq}</code> {date} · <b>{who}</b>: {what}",
+    audit_whom = "{name}<code>{id}</code>",
+    audit_reason = "<i>{reason}</i>",
+    act_top_up = "пополнение, {amount:token}",
+    act_grant = "подарок, {amount:token}",
+    act_credit = "подтверждение оплаты, {amount:token}",
+    act_refund = "возврат по заказу № {number}, {amount:token}",
+    act_taken_back = "заказ № {number} снят, токены возвращены",
+    act_scripts = "файлы магазина, версия {version}",
+    act_reject = "отказ по счёту {code}",
+    act_dismiss = "платёж {code} без токенов",
+    act_ban = "блокировка",
+    act_unban = "разблокировка",
+    help_cashier = [[<b>Для кассира</b>
+
+/topup — зачислить токены
+/users, /user — пользователи и карточка одного из них
+/audit — кто и что делал]],
+    help_support = [[<b>Для поддержки</b>
+
+/users, /user — пользователи и карточка одного из них
+/audit — кто и что делал]],
+    command_users = "Пользователи",
+    command_user = "Карточка: /user @имя",
+    command_refund = "Вернуть токены за заказ: /refund 17",
+    command_grant = "Подарить токены",
+    command_ban = "Заблокировать",
+    command_unban = "Разблокировать",
+    command_audit = "Кто и что делал",
+    top_up_usage = "Так: <code>/topup номер сумма причина</code>. Вместо номера можно @имя или просто имя, причину можно не писать. Сумма — целое число токенов.",
     top_up_done = "✅ {name} (<code>{id}</code>): +{amount:token}. Было {before}, стало {after}.",
     top_up_repeated = "Это пополнение уже сделано: {name} (<code>{id}</code>), {amount:token}, на счёте {after}. Второй раз не зачисляю.",
     top_up_nobody = "Не знаю такого человека: {whom}. Сначала он должен написать боту хотя бы раз.",
@@ -331,7 +429,11 @@ return locale {
 /rate — курс доллара, /price — поднять или опустить цены
 /promo — начать или закончить акцию
 /rollback — вернуть прежнюю версию, /reload — перечитать папку
-/topup — зачислить токены]],
+/topup — зачислить токены, /grant — подарить
+/users, /user — пользователи и карточка одного из них
+/refund — вернуть токены за заказ
+/ban, /unban — закрыть и открыть заказы человеку
+/audit — кто и что делал]],
 
     command_prices = "Цены, прибыль, маржа",
     command_scripts = "Файлы магазина",
@@ -569,6 +671,10 @@ return locale {
     reason_grant = "подарок",
     reason_moved_in = "из прежнего бота",
     reason_moved_job = "заказ прежнего бота, которого не сделали",
+    granted = "🎁 Вам подарили {amount:token}. На счёте {balance:token}.",
+    banned = "🚫 Владелец бота закрыл для вас заказы и покупки. Токены остаются на счёте, а то, что уже заказано, будет сделано. Если это ошибка — /support.",
+    unbanned = "✅ Заказы и покупки снова открыты для вас.",
+    toast_banned = "Заказы и покупки для вас закрыты. Токены остаются на счёте. Вопросы — /support",
     taken_back = "↩️ Платёж вернулся плательщику, поэтому мы списали {amount:token}.",
     taken_back_debt = "↩️ Платёж вернулся плательщику, поэтому мы списали {amount:token}. На счёте столько не нашлось: долг {debt:token}. Следующее пополнение сначала покроет его.",
     given_back = "✅ Платёж снова у нас: вернули {amount:token}. На счёте {balance:token}.",

@@ -26,6 +26,7 @@ pub mod engines;
 mod erasure;
 mod films;
 mod forecast;
+mod handouts;
 pub mod housekeeping;
 mod intake;
 mod language;
@@ -36,10 +37,12 @@ pub mod outbox;
 mod overview;
 mod panel;
 pub mod payments;
+mod people;
 pub mod port;
 pub mod progress;
 mod purchase;
 mod rails;
+mod roles;
 mod scripts;
 pub mod watchdog;
 mod stats;
@@ -48,23 +51,26 @@ pub mod worker;
 pub use accepted::{
     AcceptedScripts, AcceptedSettings, Applied, Proposal, ProposalId, Reload, Rollback, ScriptsUnusable,
 };
-pub use account::{TopUp, TopUpDone, TopUpRefusal, Whom};
 pub use engines::Engines;
 pub use erasure::EraseRefusal;
 pub use films::{FilmPage, ResendRefusal};
+pub use handouts::{Asking, Handout, HandoutDone, HandoutOutcome, HandoutRefusal, Whom};
 pub use intake::{Incoming, Met};
 pub use order::{CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
 pub use overview::{EngineRow, LedgerPage, QueuedJob, ScriptDiff, UserDetails, UserPage, UserRow, Waiting};
 pub use panel::{PANEL_LINK_MINUTES, PANEL_SESSION};
 pub use payments::Reconciled;
+pub use people::{BanOutcome, Dossier, PayBackOutcome};
 pub use purchase::{BuyRefusal, Buying, CheckoutRefusal};
 pub use rails::Rails;
+pub use roles::Staff;
 
 pub use scripts::{ScriptFile, ScriptRefusal, hundredths};
 pub use stats::stats;
 
 pub use crate::store::{
-    By, Cancelling, Doubted, JobRow, LedgerQuery, PurchaseRefusal, PurchaseRow, ScriptAuthor, ScriptVersion,
+    Act, AuditRow, By, Cancelling, Crowd, Dealings, Doubted, Giving, JobRow, LedgerQuery, PaidBack, PurchaseRefusal,
+    PurchaseRow, ScriptAuthor, ScriptVersion,
 };
 use port::{Clock, Random, Scripts};
 
@@ -90,8 +96,10 @@ pub struct App {
 /// The numbers and places that an operator sets.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The owners: they hear alerts and may top up.
+    /// The owners: they hear alerts and may do everything.
     pub admins: Vec<UserId>,
+    /// Who helps them.
+    pub staff: Staff,
     /// Jobs rendering at once.
     pub max_running: usize,
     /// Between two questions to an engine that gives no hint.

@@ -37,6 +37,7 @@ pub const DEFAULT: &str = include_str!("../config.toml");
 #[derive(Debug, Clone)]
 pub struct Config {
     pub telegram: Telegram,
+    pub admins: Admins,
     pub engine: Engine,
     pub worker: Worker,
     pub queue: Queue,
@@ -59,6 +60,17 @@ pub struct Telegram {
     pub token: Option<SecretString>,
     /// Numeric ids of the owners, ascending, each once.
     pub admin_user_ids: Vec<UserId>,
+}
+
+/// Who helps the owners, and how far they are trusted.
+#[derive(Debug, Clone)]
+pub struct Admins {
+    pub cashiers: Vec<UserId>,
+    pub support: Vec<UserId>,
+    /// Tokens of one top-up of a cashier's.
+    pub cashier_limit: i64,
+    /// From so many tokens on, whoever tops up is shown whom first.
+    pub confirm_from: i64,
 }
 
 #[derive(Debug, Clone)]

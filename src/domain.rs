@@ -24,6 +24,7 @@ pub mod queue;
 pub mod rail;
 pub mod reconcile;
 pub mod stats;
+pub mod role;
 pub mod text;
 pub mod time;
 pub mod user;

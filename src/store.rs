@@ -10,9 +10,12 @@ use std::sync::Arc;
 use redb::backends::InMemoryBackend;
 use redb::{Database, ReadTransaction, ReadableDatabase, StorageBackend};
 
+mod asked;
 mod audit;
 mod backup;
+mod bans;
 mod codec;
+mod crowd;
 mod drafts;
 mod earnings;
 mod erasure;
@@ -25,6 +28,7 @@ mod meters;
 mod moving;
 mod orders;
 mod outbox;
+mod paybacks;
 mod payments;
 mod people;
 mod purchases;
@@ -38,14 +42,18 @@ mod told;
 mod verify;
 mod writer;
 
-pub use audit::{Act, AuditEntry, By};
+pub use asked::AskedHandout;
+pub use audit::{Act, AuditEntry, AuditRow, By};
+pub use bans::BanRefusal;
+pub use crowd::{Crowd, Dealings};
 pub use earnings::DayEarned;
 pub use erasure::Unfinished;
 pub use jobs::{Settled, StartRefusal, StepRefusal};
-pub use ledger::{TopUpOrder, TopUpRefusal, TopUpResult};
+pub use ledger::{Giving, TopUpOrder, TopUpRefusal, TopUpResult};
 pub use meters::Meters;
 pub use moving::{Keepsake, KeepsakeKind, Moved, MovedIn, Newcomer};
 pub use orders::{NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
+pub use paybacks::{PaidBack, PayBackRefusal};
 pub use payments::{
     ConfirmRefusal, Confirmed, Doubted, Noted, PaymentState, Resolution, ResolveRefusal, TakenBack,
 };

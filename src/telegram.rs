@@ -180,9 +180,9 @@ impl Telegram {
                 tracing::debug!(%fault, "the list of commands in groups was not taken away");
             }
         }
-        for admin in &app.settings.admins {
-            let language = app.language_of(*admin).unwrap_or_default();
-            self.offer(admin.0, Some(&View::of(&set, language.as_deref()).admin_commands())).await;
+        for (admin, role) in app.staff() {
+            let language = app.language_of(admin).unwrap_or_default();
+            self.offer(admin.0, Some(&View::of(&set, language.as_deref()).commands_of(role))).await;
         }
     }
 

@@ -14,6 +14,7 @@ mod app {
     mod films;
     mod gifts;
     mod ordering;
+    mod paying_back;
     mod queueing;
     mod rendering;
     mod showing;

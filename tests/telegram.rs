@@ -7,6 +7,7 @@
 mod support;
 
 mod telegram {
+    mod admins;
     mod bad_input;
     mod bot;
     mod crowd;

@@ -69,7 +69,7 @@ impl App {
     /// # Errors
     /// What the store says.
     pub async fn meet(&self, id: UserId, profile: &Profile) -> Result<Met, AppError> {
-        if self.store.is_as_known(id, profile)? {
+        if self.store.is_as_known(id, profile, self.clock.now())? {
             return Ok(Met { is_new: false, welcomed: Tokens::ZERO });
         }
         let welcome = self.settings.welcome.unwrap_or_else(|| self.scripts.current().catalog.welcome);

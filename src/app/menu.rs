@@ -5,6 +5,7 @@ use super::{App, AppError};
 use crate::domain::id::UserId;
 use crate::domain::menu::{MenuContext, MenuModel, MenuPromo};
 use crate::domain::notice::Alert;
+use crate::domain::role::Power;
 
 impl App {
     /// `language` is the tag that the person is spoken to in; without one the default speaks.
@@ -25,7 +26,7 @@ impl App {
         });
         Ok(MenuContext {
             language: scripts.locale(language).language.clone(),
-            admin: self.is_admin(user),
+            admin: self.may(user, Power::TopUp),
             balance: self.balance(user)?.available,
             models: self.on_sale(scripts).iter().filter_map(MenuModel::of).collect(),
             packages: scripts.catalog.packages.clone(),

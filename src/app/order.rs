@@ -37,6 +37,8 @@ pub enum OrderRefusal {
     PriceChanged { quote: Quote },
     #[error("there is no such draft")]
     DraftGone,
+    #[error("he is banned")]
+    Banned,
     #[error(transparent)]
     Failed(#[from] AppError),
 }
@@ -248,6 +250,7 @@ impl From<store::OrderRefusal> for OrderRefusal {
             store::OrderRefusal::QueueFull => Self::QueueFull,
             store::OrderRefusal::TooMany { limit } => Self::TooMany { limit },
             store::OrderRefusal::DraftGone => Self::DraftGone,
+            store::OrderRefusal::Banned => Self::Banned,
         }
     }
 }

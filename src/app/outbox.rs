@@ -180,6 +180,9 @@ fn parcel(app: &App, notice: &Notice) -> Result<Option<Parcel>, StoreError> {
         NoticeMessage::PaidBack { job, amount } => {
             Some(Parcel::PaidBack { job: *job, amount: *amount, balance })
         }
+        NoticeMessage::Granted { amount } => Some(Parcel::Granted { amount: *amount, balance }),
+        NoticeMessage::Banned => Some(Parcel::Banned),
+        NoticeMessage::Unbanned => Some(Parcel::Unbanned),
     })
 }
 
@@ -213,5 +216,8 @@ fn kind(message: &NoticeMessage) -> &'static str {
         NoticeMessage::Copy(_) => "copy",
         NoticeMessage::File(_) => "file",
         NoticeMessage::Gift(_) => "gift",
+        NoticeMessage::Granted { .. } => "granted",
+        NoticeMessage::Banned => "banned",
+        NoticeMessage::Unbanned => "unbanned",
     }
 }

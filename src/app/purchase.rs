@@ -44,6 +44,8 @@ pub enum BuyRefusal {
     PriceChanged,
     #[error("{0} of his purchases wait for a look")]
     TooMany(usize),
+    #[error("he is banned")]
+    Banned,
     /// The rail makes no place to pay now.
     #[error(transparent)]
     Rail(RailError),
@@ -112,6 +114,7 @@ impl App {
         let purchase = match self.store.open_purchase(cause, new).await.map_err(AppError)? {
             Ok(purchase) => purchase,
             Err(store::PurchaseRefusal::TooMany(most)) => return Err(BuyRefusal::TooMany(most)),
+            Err(store::PurchaseRefusal::Banned) => return Err(BuyRefusal::Banned),
             Err(_) => return Err(BuyRefusal::NotSold),
         };
         self.bells.outbox.notify_one();
@@ -162,7 +165,7 @@ impl App {
         purchase: PurchaseId,
         evidence: Evidence,
     ) -> Result<Result<Purchase, store::PurchaseRefusal>, AppError> {
-        let (tell, now) = (self.settings.admins.clone(), self.clock.now());
+        let (tell, now) = (self.cashiers(), self.clock.now());
         let claimed = self.store.claim_purchase(cause, user, purchase, evidence, tell, now).await?;
         self.bells.outbox.notify_one();
         Ok(claimed)

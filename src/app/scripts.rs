@@ -8,6 +8,7 @@ use super::port::QuickEdit;
 use super::{App, AppError};
 use crate::domain::id::{ModelId, UpdateId, UserId};
 use crate::domain::promo::Promo;
+use crate::domain::role::Power;
 use crate::store::{By, ScriptVersion, StoreError};
 
 /// Why nothing happened.
@@ -216,7 +217,7 @@ impl App {
 
     fn accepted(&self, actor: By) -> Result<&AcceptedScripts, ScriptRefusal> {
         match actor {
-            By::Admin(admin) if !self.is_admin(admin) => Err(ScriptRefusal::NotAdmin),
+            By::Admin(admin) if !self.may(admin, Power::EditShop) => Err(ScriptRefusal::NotAdmin),
             _ => self.accepted.as_deref().ok_or(ScriptRefusal::Fixed),
         }
     }

@@ -15,8 +15,8 @@ use super::real::{SystemClock, SystemRandom};
 use crate::app::backups::{self, Backups};
 use crate::app::port::{Engine, Rail, Webhook};
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, Desk, Engines, Rails, Reload, ScriptsUnusable, Settings, digest,
-    engines, housekeeping, outbox, payments, progress, watchdog, worker,
+    AcceptedScripts, AcceptedSettings, App, Desk, Engines, Rails, Reload, ScriptsUnusable, Settings, Staff,
+    digest, engines, housekeeping, outbox, payments, progress, watchdog, worker,
 };
 use crate::config::Config;
 use crate::domain::id::EngineId;
@@ -303,6 +303,12 @@ fn desk(config: &Config) -> Option<Desk> {
 fn app_settings(config: &Config, welcome: Option<Tokens>) -> Settings {
     Settings {
         admins: config.telegram.admin_user_ids.clone(),
+        staff: Staff {
+            cashiers: config.admins.cashiers.clone(),
+            support: config.admins.support.clone(),
+            cashier_limit: Tokens::new(config.admins.cashier_limit),
+            confirm_from: Tokens::new(config.admins.confirm_from),
+        },
         max_running: config.worker.max_concurrent_jobs,
         poll_interval: config.worker.poll_interval,
         max_retries: config.worker.max_retry_attempts,

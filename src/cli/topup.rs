@@ -16,7 +16,7 @@ use crate::config::{Config, Sources};
 use crate::domain::id::UserId;
 use crate::domain::money::Tokens;
 use crate::domain::text::grouped;
-use crate::store::{By, Store, StoreError, TopUpOrder};
+use crate::store::{By, Giving, Store, StoreError, TopUpOrder};
 
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 pub(super) struct TopUpArgs {
@@ -57,6 +57,7 @@ pub(super) async fn top_up(store: &Store, args: TopUpArgs) -> Result<Answer, Sto
         return refused(format!("nobody called {} has written to the bot", args.user));
     };
     let order = TopUpOrder {
+        giving: Giving::TopUp,
         request: format!("operator:{}", args.request.unwrap_or_else(fresh_request)),
         by: By::Operator,
         user,

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::{
-    Backup, Config, Delivery, Engine, Http, Locale, Log, LogFormat, Payments, Queue, Reports, Scripts, Store,
+    Admins, Backup, Config, Delivery, Engine, Http, Locale, Log, LogFormat, Payments, Queue, Reports, Scripts, Store,
     Telegram, Worker,
     reader::Reader,
     secret::{any_key, bot_token, data_key, stripe_key},
@@ -29,6 +29,12 @@ impl Config {
                     "ADMIN_USER_ID",
                     value::user_ids,
                 ),
+            },
+            admins: Admins {
+                cashiers: from.key("admins.cashiers", value::user_ids),
+                support: from.key("admins.support", value::user_ids),
+                cashier_limit: from.key("admins.cashier_limit", value::whole(0..=1_000_000_000)),
+                confirm_from: from.key("admins.confirm_from", value::whole(1..=1_000_000_000)),
             },
             engine: Engine {
                 openai_base_url: from.key_or_variable(

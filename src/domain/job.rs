@@ -138,6 +138,8 @@ pub enum RefundReason {
     Unknown,
     /// The engine no longer has the film that was to be changed.
     SourceGone,
+    /// The owner took it back.
+    Owner,
 }
 
 impl RefundReason {
@@ -146,7 +148,7 @@ impl RefundReason {
         matches!(self, Self::TimedOut | Self::Unknown)
     }
 
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Moderation,
         Self::BadInput,
         Self::EngineFailed,
@@ -156,6 +158,7 @@ impl RefundReason {
         Self::TooLarge,
         Self::Unknown,
         Self::SourceGone,
+        Self::Owner,
     ];
 }
 

@@ -47,6 +47,12 @@ pub enum NoticeMessage {
     File(JobId),
     /// The film of a refunded job that was found after all.
     Gift(JobId),
+    /// A gift of the owner's has arrived.
+    Granted { amount: Tokens },
+    /// From now on he may neither order nor buy.
+    Banned,
+    /// He may again.
+    Unbanned,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,10 +8,11 @@ use sha2::{Digest, Sha256};
 
 use super::StoreError;
 use super::codec;
-use super::ledger::TopUpOrder;
+use super::ledger::{Giving, TopUpOrder};
+use super::people;
 use super::seal::{Place, UserKey};
 use super::tables::Tables;
-use crate::domain::id::{PurchaseId, UserId};
+use crate::domain::id::{JobId, PurchaseId, UserId};
 use crate::domain::money::Tokens;
 use crate::domain::rail::Way;
 use crate::domain::time::Timestamp;
@@ -44,6 +45,44 @@ pub enum Act {
     Purchase { action: String, user: UserId, purchase: PurchaseId },
     /// A payment was decided on without tokens.
     Payment { action: String, way: Way, payment: String },
+    /// Something was decided about a person.
+    Person { action: String, user: UserId },
+    /// An order was taken back before its film was there.
+    Order { action: String, user: UserId, job: JobId },
+}
+
+/// A row as admins read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    pub seq: u64,
+    pub entry: AuditEntry,
+    /// None where the entry says all, and where the person was forgotten.
+    pub reason: Option<String>,
+}
+
+impl Act {
+    /// What it was, in one word.
+    pub fn action(&self) -> &str {
+        match self {
+            Self::Money { action, .. }
+            | Self::Purchase { action, .. }
+            | Self::Payment { action, .. }
+            | Self::Person { action, .. }
+            | Self::Order { action, .. } => action,
+            Self::Scripts { .. } => "scripts",
+        }
+    }
+
+    /// To whom it was done.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Money { user, .. }
+            | Self::Purchase { user, .. }
+            | Self::Person { user, .. }
+            | Self::Order { user, .. } => Some(*user),
+            Self::Scripts { .. } | Self::Payment { .. } => None,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -78,11 +117,15 @@ struct FirstEntry {
 
 impl AuditEntry {
     pub(super) fn top_up(order: &TopUpOrder) -> Self {
+        let action = match order.giving {
+            Giving::TopUp => "topup",
+            Giving::Grant => "grant",
+        };
         let act = Act::Money {
-            action: "topup".into(),
+            action: action.into(),
             user: order.user,
             amount: order.amount,
-            transfer: format!("topup:{}", order.request),
+            transfer: format!("{action}:{}", order.request),
         };
         Self { by: order.by, act, at: order.now }
     }
@@ -102,6 +145,28 @@ impl super::Store {
         let audit = tx.open_table(super::tables::AUDIT)?;
         let newest = audit.iter()?.rev().take(limit);
         newest.map(|row| Ok(read(row?.1.value())?.entry)).collect()
+    }
+
+    /// A page of it, newest first, from page 0; and whether older rows follow.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn audit_page(&self, page: usize, size: usize) -> Result<(Vec<AuditRow>, bool), StoreError> {
+        let tx = self.read()?;
+        let (audit, users) = (tx.open_table(super::tables::AUDIT)?, tx.open_table(super::tables::USERS)?);
+        let mut rows = Vec::new();
+        for row in audit.iter()?.rev().skip(page.saturating_mul(size)).take(size + 1) {
+            let (seq, bytes) = row?;
+            let (seq, AuditRecord { entry, reason, .. }) = (seq.value(), read(bytes.value())?);
+            // His key may be another one by now.
+            let key = entry.act.user().and_then(|user| people::key(&users, &self.vault, user).ok());
+            let opened = key.and_then(|key| key.open(Place::Audit(seq), &reason).ok());
+            let reason = opened.and_then(|reason| String::from_utf8(reason).ok());
+            rows.push(AuditRow { seq, entry, reason: reason.filter(|reason| !reason.is_empty()) });
+        }
+        let more = rows.len() > size;
+        rows.truncate(size);
+        Ok((rows, more))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The journal and its caches: how a transfer is written, and what a user's money looks like.
 
 use redb::{ReadTransaction, ReadableTable};
+use serde::{Deserialize, Serialize};
 
 use super::audit::{self, AuditEntry, By};
 use super::tables::{AccountKey, BALANCES, JOURNAL, MOVES, TRANSFER_IDS, Tables, put, record};
@@ -21,9 +22,19 @@ pub(super) enum Written {
     Before,
 }
 
+/// For what an admin gives tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Giving {
+    /// Money that came to the owner outside.
+    TopUp,
+    /// A gift of the owner's.
+    Grant,
+}
+
 /// An admin gives tokens to a user.
 #[derive(Clone, Debug)]
 pub struct TopUpOrder {
+    pub giving: Giving,
     /// The id of the command: the same command again is the same top-up.
     pub request: String,
     pub by: By,
@@ -114,7 +125,7 @@ impl Store {
         Ok((found, false))
     }
 
-    /// Credits an admin's top-up, writes it into the audit log and queues the word to the user: one commit.
+    /// Credits an admin's top-up or gift, writes it into the audit log and queues the word to the user: one commit.
     ///
     /// # Errors
     /// In the inner result: `NoSuchUser`, or what the ledger refuses.
@@ -130,7 +141,17 @@ impl Store {
                     return Ok(Err(TopUpRefusal::NoSuchUser));
                 };
                 let before = balance(&tables.balances, order.user)?.available;
-                let transfer = Transfer::top_up(order.request.clone(), order.user, order.amount, order.now);
+                let TopUpOrder { user, amount, now, .. } = order;
+                let (transfer, notice) = match order.giving {
+                    Giving::TopUp => {
+                        let transfer = Transfer::top_up(order.request.clone(), user, amount, now);
+                        (transfer, NoticeMessage::Credit { amount })
+                    }
+                    Giving::Grant => {
+                        let transfer = Transfer::grant(order.request.clone(), user, amount, now);
+                        (transfer, NoticeMessage::Granted { amount })
+                    }
+                };
                 let written = match transfer_once(tables, transfer)? {
                     Ok(written) => written,
                     Err(refusal) => return Ok(Err(refusal.into())),
@@ -140,7 +161,7 @@ impl Store {
                 if !repeated {
                     let entry = AuditEntry::top_up(&order);
                     audit::append(tables, &known.key, &entry, &order.reason)?;
-                    tables.notify(order.user, NoticeMessage::Credit { amount: order.amount }, order.now)?;
+                    tables.notify(user, notice, now)?;
                 }
                 let after = balance(&tables.balances, order.user)?.available;
                 Ok(Ok(TopUpResult { profile: known.profile, before, after, repeated }))

@@ -54,6 +54,8 @@ pub enum OrderRefusal {
     TooMany { limit: usize },
     #[error("there is no such draft")]
     DraftGone,
+    #[error("he is banned")]
+    Banned,
 }
 
 impl Store {
@@ -153,6 +155,9 @@ fn orderable(
     };
     if let Some(job) = draft.became {
         return Ok(Err(OrderRefusal::AlreadyPlaced(job)));
+    }
+    if tables.banned.get(user.0)?.is_some() {
+        return Ok(Err(OrderRefusal::Banned));
     }
     let his = tables.queued.range((user.0, 0)..=(user.0, u64::MAX))?.count();
     if his >= limits.per_user {

@@ -111,7 +111,10 @@ impl Store {
                 NoticeMessage::Credit { .. }
                 | NoticeMessage::Purchase(_)
                 | NoticeMessage::TakenBack { .. }
-                | NoticeMessage::GivenBack { .. } => None,
+                | NoticeMessage::GivenBack { .. }
+                | NoticeMessage::Granted { .. }
+                | NoticeMessage::Banned
+                | NoticeMessage::Unbanned => None,
                 // An alert about an alert would go round for ever.
                 NoticeMessage::Alert(_) => return Ok(()),
             };

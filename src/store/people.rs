@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::transfer_surely;
 use super::seal::{Place, UserKey, Vault};
-use super::tables::{LANGUAGES, PARKED, Tables, USERNAMES, USERS, put, record};
+use super::tables::{LANGUAGES, NAMESAKES, PARKED, SEEN, Tables, USERNAMES, USERS, put, record};
 use super::{Store, StoreError, codec};
 use crate::domain::id::UserId;
 use crate::domain::ledger::Transfer;
@@ -39,9 +39,12 @@ pub struct Meeting {
 }
 
 impl Store {
-    /// Has he been met, with these very names, and is nothing parked for him? Then `meet` would change nothing.
-    pub fn is_as_known(&self, user: UserId, profile: &Profile) -> Result<bool, StoreError> {
+    /// Has he been met today, with these very names, and is nothing parked for him? Then `meet` would change nothing.
+    pub fn is_as_known(&self, user: UserId, profile: &Profile, now: Timestamp) -> Result<bool, StoreError> {
         let tx = self.read()?;
+        if !seen_today(&tx.open_table(SEEN)?, user, now)? {
+            return Ok(false);
+        }
         if tx.open_table(PARKED)?.range((user.0, 0)..=(user.0, u64::MAX))?.next().is_some() {
             return Ok(false);
         }
@@ -74,6 +77,10 @@ impl Store {
                     if welcome.is_movable() {
                         transfer_surely(tables, Transfer::welcome(user, welcome, now))?;
                     }
+                }
+                if !seen_today(&tables.seen, user, now)? {
+                    tables.writes();
+                    tables.seen.insert(user.0, now.0)?;
                 }
                 tables.unpark(user, now)?;
                 let welcomed = if is_new && welcome.is_movable() { welcome } else { Tokens::ZERO };
@@ -117,6 +124,29 @@ impl Store {
             .await
     }
 
+    /// The same, with whom else we saw last under that name, if anybody.
+    pub fn people_named(&self, username: &str) -> Result<Vec<UserId>, StoreError> {
+        let Some(user) = self.user_named(username)? else { return Ok(Vec::new()) };
+        let mut people = vec![user];
+        let hash = normalise_username(username).map(|name| self.vault.name_hash(&name));
+        let tx = self.read()?;
+        let other = match &hash {
+            Some(hash) => tx.open_table(NAMESAKES)?.get(hash.as_slice())?.map(|user| UserId(user.value())),
+            None => None,
+        };
+        if let Some(other) = other.filter(|other| *other != user) {
+            // He may have taken another name since.
+            let record: Option<UserRecord> = record(&tx.open_table(USERS)?, other.0)?;
+            people.extend(record.filter(|record| record.name_hash == hash).map(|_| other));
+        }
+        Ok(people)
+    }
+
+    /// When he was last here; to the day.
+    pub fn last_seen(&self, user: UserId) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.read()?.open_table(SEEN)?.get(user.0)?.map(|at| Timestamp(at.value())))
+    }
+
     /// Who has this username now. Names pass from one person to another: the newest owner is meant.
     pub fn user_named(&self, username: &str) -> Result<Option<UserId>, StoreError> {
         let Some(name) = normalise_username(username) else {
@@ -126,6 +156,12 @@ impl Store {
         let hash = self.vault.name_hash(&name);
         Ok(tx.open_table(USERNAMES)?.get(hash.as_slice())?.map(|user| UserId(user.value())))
     }
+}
+
+/// Was he here on this day already? Days of the clock: near enough to tell who is still with us.
+fn seen_today(seen: &impl ReadableTable<i64, i64>, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
+    let day = |at: i64| at.div_euclid(24 * 3600 * 1000);
+    Ok(seen.get(user.0)?.is_some_and(|at| day(at.value()) == day(now.0)))
 }
 
 /// Reads a person and unwraps his key.
@@ -218,7 +254,10 @@ fn claim_name(
         }
     }
     if let Some(hash) = hash {
-        tables.usernames.insert(hash.as_slice(), user.0)?;
+        let before = tables.usernames.insert(hash.as_slice(), user.0)?.map(|owner| owner.value());
+        if let Some(other) = before.filter(|owner| *owner != user.0) {
+            tables.namesakes.insert(hash.as_slice(), other)?;
+        }
     }
     Ok(hash)
 }

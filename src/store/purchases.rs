@@ -40,6 +40,8 @@ pub enum PurchaseRefusal {
     /// He says of all of them that he has paid.
     #[error("{0} of his purchases wait for a look")]
     TooMany(usize),
+    #[error("he is banned")]
+    Banned,
     #[error("it is not his")]
     NotYours,
     /// It is where no such step leads from.
@@ -63,6 +65,9 @@ impl Store {
             .decide(move |tables| {
                 if people::known(&tables.users, &vault, new.user)?.is_none() {
                     return Ok(Err(PurchaseRefusal::NoSuchUser));
+                }
+                if tables.banned.get(new.user.0)?.is_some() {
+                    return Ok(Err(PurchaseRefusal::Banned));
                 }
                 let waiting = waiting(tables, &vault, new.user)?;
                 let same = waiting.iter().find(|purchase| is_same(purchase, &new));

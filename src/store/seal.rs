@@ -48,6 +48,7 @@ pub(super) enum Place {
     Purchase(u64),
     /// Its kind and number at the bot it comes from.
     Keepsake(u8, u64),
+    Asked(u64),
 }
 
 impl Vault {
@@ -116,6 +117,7 @@ impl Place {
             Self::Keepsake(2, id) => (b"old video", id),
             Self::Keepsake(3, id) => (b"old job", id),
             Self::Keepsake(_, id) => (b"old prompt", id),
+            Self::Asked(update) => (b"asked", update),
         }
     }
 }

@@ -64,6 +64,14 @@ tables! {
     languages, LANGUAGES: i64 => Bytes;
     /// Keyed hash of a username → who has it now.
     usernames, USERNAMES: &'static [u8] => i64;
+    /// Keyed hash of a username → who else was last seen with it.
+    namesakes, NAMESAKES: &'static [u8] => i64;
+    /// User → when he was last here, in milliseconds; noted once a day.
+    seen, SEEN: i64 => i64;
+    /// User who may neither order nor buy → when that was decided.
+    banned, BANNED: i64 => Bytes;
+    /// Update → what an admin was asked to confirm.
+    asked, ASKED: u64 => Bytes;
     /// (user, draft) → an order being put together.
     drafts, DRAFTS: (i64, u64) => Bytes;
     /// (user, draft) → the order that it goes on from. Few drafts have one.

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use crate::app::port::{Addressee, CardView, Chat, ChatError, FilmParcel, Parcel, Sent};
 use crate::domain::id::MessageRef;
 use crate::domain::job::Job;
+use crate::domain::locale::TextKey;
 
 use super::Telegram;
 use super::api::{CommandList, Fault, Upload};
@@ -72,6 +73,9 @@ impl Chat for Telegram {
             Parcel::TakenBack { amount, debt } => view.taken_back(*amount, *debt),
             Parcel::GivenBack { amount, balance } => view.given_back(*amount, *balance),
             Parcel::PaidBack { job, amount, balance } => view.paid_back(*job, *amount, *balance),
+            Parcel::Granted { amount, balance } => view.granted(*amount, *balance),
+            Parcel::Banned => view.plain(TextKey::Banned),
+            Parcel::Unbanned => view.plain(TextKey::Unbanned),
         };
         let call = || self.api.send(chat, &screen);
         let message = self.sender.say(chat, Rank::Important, call).await?;

@@ -20,13 +20,15 @@ use super::screen::{Screen, Toast};
 use super::update::{Event, Person, Tapped, What, Words};
 use super::view::View;
 
-mod admin;
 mod buy;
+mod counter;
 mod draft;
 mod film;
+mod handouts;
 mod language;
 mod office;
 mod order;
+mod people;
 mod policy;
 mod said;
 mod shop;
@@ -135,7 +137,7 @@ impl Dialog {
         }
         // Before an admin's first words there was no chat of his to have a list.
         let begins = matches!(words, Words::Command(command) if command.name == "start");
-        if begins && self.app.is_admin(person.id) {
+        if begins && self.app.role(person.id).is_some() {
             self.offer(person, &View::of(&scripts, self.language(person).as_deref()), true).await;
         }
         self.app.tell_of_faults(&scripts).await;
@@ -172,9 +174,9 @@ impl Dialog {
     /// Lists the commands of this person's chat, if it has a list of its own: an admin's always, others' who `chose` a
     /// language.
     async fn offer(&self, person: &Person, view: &View<'_>, chose: bool) {
-        let admin = self.app.is_admin(person.id);
-        let commands = if admin { view.admin_commands() } else { view.commands() };
-        self.telegram.offer(person.id.0, (admin || chose).then_some(&*commands)).await;
+        let role = self.app.role(person.id);
+        let commands = role.map_or_else(|| view.commands(), |role| view.commands_of(role));
+        self.telegram.offer(person.id.0, (role.is_some() || chose).then_some(&*commands)).await;
     }
 
     /// One line with the way to the private chat, if this bot was meant.

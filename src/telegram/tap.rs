@@ -9,8 +9,10 @@ use crate::domain::menu::{MenuAction, VideoAction};
 use crate::domain::money::Tokens;
 use crate::domain::rail::Way;
 
+mod admin;
 mod shop;
 
+pub use admin::{AdminTap, Sheet};
 pub use shop::{PromoStep, ShopTap, When, can_name_file};
 
 /// Raise it when the meaning of the data changes: buttons of old messages then say that they are old.
@@ -44,6 +46,8 @@ pub enum Tap {
     Language(Option<String>),
     /// Of the shop's files, versions and promotions; for admins.
     Shop(ShopTap),
+    /// Of people and what was done; for admins.
+    Admin(AdminTap),
     /// This film among all that he has.
     Gallery(JobId),
     /// A page of what moved, 0 the newest.
@@ -109,6 +113,7 @@ impl Tap {
             Self::Language(None) => "l".to_owned(),
             Self::Language(Some(tag)) => format!("l:{tag}"),
             Self::Shop(tap) => format!("s:{}", tap.encode()),
+            Self::Admin(tap) => format!("a:{}", tap.encode()),
             Self::Gallery(job) => format!("g:{}", short(job.0)),
             Self::History(page) => format!("h:{}", short(u64::from(*page))),
         };
@@ -149,6 +154,7 @@ impl Tap {
             [VERSION, "l"] => Some(Self::Language(None)),
             [VERSION, "l", tag] if is_tag(tag) => Some(Self::Language(Some((*tag).to_owned()))),
             [VERSION, "s", tap @ ..] => ShopTap::parse(tap).map(Self::Shop),
+            [VERSION, "a", tap @ ..] => AdminTap::parse(tap).map(Self::Admin),
             _ => None,
         }
     }

@@ -20,6 +20,7 @@ use super::tap::Tap;
 
 mod account;
 mod alert;
+mod audit;
 mod buy;
 mod card;
 mod claim;
@@ -29,6 +30,7 @@ mod gallery;
 mod ideas;
 mod language;
 mod order;
+mod people;
 mod policy;
 mod purchase;
 mod shop;
@@ -38,6 +40,7 @@ pub use account::HistoryPage;
 pub use card::{Deal, choice};
 pub use front::Commands;
 pub use order::Progress;
+pub use people::Turn;
 
 /// How much of a prompt a card shows, in UTF-16 units; its author knows the rest.
 const PROMPT_SHOWN: usize = 600;

@@ -7,7 +7,7 @@ use sora_bot::domain::id::{DraftId, JobId, MessageRef, Ticket, UserId};
 use sora_bot::domain::job::{Film, Phase, RefundReason};
 use sora_bot::domain::money::Tokens;
 use sora_bot::domain::notice::NoticeMessage;
-use sora_bot::store::{By, NewOrder, OrderLimits, Settled, Store, TopUpOrder};
+use sora_bot::store::{By, Giving, NewOrder, OrderLimits, Settled, Store, TopUpOrder};
 
 use self::model::Model;
 use crate::support::disk::Disk;
@@ -89,7 +89,15 @@ impl Run {
             }
             Op::TopUp(n, user, amount) => {
                 let (request, reason) = (n.to_string(), "why".to_owned());
-                let order = TopUpOrder { request, by: By::Admin(ADMIN), user, amount, reason, now: NOON };
+                let order = TopUpOrder {
+                    giving: Giving::TopUp,
+                    request,
+                    by: By::Admin(ADMIN),
+                    user,
+                    amount,
+                    reason,
+                    now: NOON,
+                };
                 let done = store.top_up(None, order).await.unwrap();
                 assert_eq!(done.ok().map(|done| done.repeated), model.top_up(n, user, amount));
             }

@@ -8,7 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono_tz::Tz;
 use sora_bot::app::port::{Clock, Random, ScriptSource, Scripts, Seeding};
-use sora_bot::app::{AcceptedScripts, AcceptedSettings, App, By, Engines, Reload, ScriptsUnusable, Settings};
+use sora_bot::app::{
+    AcceptedScripts, AcceptedSettings, App, By, Engines, Reload, ScriptsUnusable, Settings, Staff,
+};
 use sora_bot::domain::id::UserId;
 use sora_bot::domain::notice::{Alert, NoticeMessage};
 use sora_bot::domain::time::Timestamp;
@@ -148,6 +150,7 @@ pub fn pricing(markup: &str) -> String {
 fn app_settings() -> Settings {
     Settings {
         admins: vec![ADMIN, PARTNER],
+        staff: Staff::default(),
         max_running: 1,
         poll_interval: Duration::from_secs(5),
         max_retries: 2,

@@ -7,8 +7,8 @@ use sora_bot::domain::ledger::Refusal;
 use sora_bot::domain::money::Tokens;
 use sora_bot::domain::notice::NoticeMessage;
 use sora_bot::store::{
-    By, CancelRefusal, Cancelling, NewOrder, OrderLimits, OrderRefusal, Settled, StartRefusal, StepRefusal,
-    Store, TopUpOrder, TopUpRefusal,
+    By, CancelRefusal, Cancelling, Giving, NewOrder, OrderLimits, OrderRefusal, Settled, StartRefusal,
+    StepRefusal, Store, TopUpOrder, TopUpRefusal,
 };
 
 use crate::support::shop::{
@@ -31,6 +31,7 @@ fn tokens(available: i64, held: i64) -> Balance {
 
 fn top_up(request: &str, amount: i64) -> TopUpOrder {
     TopUpOrder {
+        giving: Giving::TopUp,
         request: request.into(),
         by: By::Admin(ADMIN),
         user: USER,
@@ -306,7 +307,7 @@ async fn a_notice_for_somebody_who_blocked_the_bot_waits_until_he_is_back() {
     while let Some(notice) = store.first_notices().unwrap().pop() {
         store.park_notice(notice.id).await.unwrap();
     }
-    assert!(!store.is_as_known(USER, &profile("user1001")).unwrap(), "something waits for him");
+    assert!(!store.is_as_known(USER, &profile("user1001"), NOON).unwrap(), "something waits for him");
     meet(&store, USER).await;
     assert_eq!(store.first_notices().unwrap().len(), 1);
     assert_verified(&store);

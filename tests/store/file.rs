@@ -6,7 +6,9 @@ use redb::{Database, TableDefinition};
 use sora_bot::domain::id::DraftId;
 use sora_bot::domain::money::Tokens;
 use sora_bot::domain::notice::Alert;
-use sora_bot::store::{Act, By, DataKey, NewScripts, Options, ScriptAuthor, Store, StoreError, TopUpOrder};
+use sora_bot::store::{
+    Act, By, DataKey, Giving, NewScripts, Options, ScriptAuthor, Store, StoreError, TopUpOrder,
+};
 
 use crate::support::shop::{ADMIN, NOON, USER, assert_verified, meet, options, order};
 
@@ -77,6 +79,7 @@ async fn a_file_of_the_first_schema_is_brought_up_and_its_audit_chain_goes_on() 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bot.redb");
     let top_up = |request: &str| TopUpOrder {
+        giving: Giving::TopUp,
         request: request.into(),
         by: By::Admin(ADMIN),
         user: USER,

@@ -210,5 +210,8 @@ fn in_short(parcel: &Parcel) -> String {
         Parcel::TakenBack { amount, debt } => format!("taken back {amount}, debt {debt}"),
         Parcel::GivenBack { amount, .. } => format!("given back {amount}"),
         Parcel::PaidBack { job, amount, .. } => format!("paid back {job} {amount}"),
+        Parcel::Granted { amount, .. } => format!("granted {amount}"),
+        Parcel::Banned => "banned".to_owned(),
+        Parcel::Unbanned => "unbanned".to_owned(),
     }
 }

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sora_bot::app::port::{Clock as _, Scripts as _};
-use sora_bot::app::{App, AppError, Engines, Met, OrderRefusal, Placed, Settings, outbox, progress, worker};
+use sora_bot::app::{
+    App, AppError, Engines, Met, OrderRefusal, Placed, Settings, Staff, outbox, progress, worker,
+};
 use sora_bot::domain::account::MovementReason;
 use sora_bot::domain::catalog::{Orientation, Quote};
 use sora_bot::domain::draft::Draft;
@@ -64,6 +66,7 @@ impl World {
         let films = tempfile::tempdir().unwrap();
         let mut settings = Settings {
             admins: vec![ADMIN],
+            staff: Staff::default(),
             max_running: 1,
             poll_interval: Duration::from_secs(5),
             max_retries: 2,
@@ -261,7 +264,8 @@ impl Shop {
     fn his_account_is_right(&self, user: UserId) {
         let mut expected = Tokens::ZERO;
         for movement in self.app.history(user, 1000).unwrap() {
-            if matches!(movement.reason, MovementReason::Welcome | MovementReason::TopUp) {
+            let came = [MovementReason::Welcome, MovementReason::TopUp, MovementReason::Grant];
+            if came.contains(&movement.reason) || matches!(movement.reason, MovementReason::Refund(_)) {
                 expected = expected.plus(movement.amount).unwrap();
             }
         }

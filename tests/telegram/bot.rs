@@ -12,7 +12,7 @@ use serde_json::Value;
 use sora_bot::app::port::{
     Clock, Engine, Failure, Fetched, Polled, Random, RenderRequest, Sighting, Sought, Submission,
 };
-use sora_bot::app::{AcceptedScripts, AcceptedSettings, App, Engines, Settings};
+use sora_bot::app::{AcceptedScripts, AcceptedSettings, App, Engines, Settings, Staff};
 use sora_bot::domain::id::{EngineId, Ticket, UserId};
 use sora_bot::domain::money::Tokens;
 use sora_bot::domain::time::Timestamp;
@@ -31,6 +31,8 @@ use crate::support::shop::{self, NOON};
 
 pub const AIGERIM: i64 = 1001;
 pub const OWNER: i64 = 1;
+pub const CASHIER: i64 = 1003;
+pub const SUPPORT: i64 = 1004;
 /// Longer than anything here takes; only a failing test waits it out.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -110,7 +112,13 @@ impl Engine for NoEngine {
 impl Town {
     pub async fn new() -> Self {
         let api = BotApi::new(BotApiSettings { flood_control: FloodControl::Enforce, ..Default::default() });
-        for (id, name) in [(AIGERIM, "Айгерим"), (1002, "Данияр"), (OWNER, "Владелец")] {
+        for (id, name) in [
+            (AIGERIM, "Айгерим"),
+            (1002, "Данияр"),
+            (OWNER, "Владелец"),
+            (CASHIER, "Кассир"),
+            (SUPPORT, "Поддержка"),
+        ] {
             api.add_person(Person {
                 id,
                 first_name: name.to_owned(),
@@ -274,9 +282,15 @@ fn buttons(message: &Value) -> impl Iterator<Item = &Value> {
     rows.flat_map(|row| row.as_array().into_iter().flatten())
 }
 
+/// 1003 takes money, 1004 looks things up.
+fn staff() -> Staff {
+    Staff { cashiers: vec![UserId(CASHIER)], support: vec![UserId(SUPPORT)], ..Staff::default() }
+}
+
 fn app_settings(admins: Vec<UserId>, welcome: i64, films: &Path) -> Settings {
     Settings {
         admins,
+        staff: self::staff(),
         max_running: 1,
         poll_interval: Duration::from_secs(1),
         max_retries: 2,

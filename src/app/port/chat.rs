@@ -86,6 +86,15 @@ pub enum Parcel {
         amount: Tokens,
         balance: Tokens,
     },
+    /// A gift of the owner's.
+    Granted {
+        amount: Tokens,
+        balance: Tokens,
+    },
+    /// He may neither order nor buy any more.
+    Banned,
+    /// He may again.
+    Unbanned,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -48,7 +48,7 @@ error: wroker: unknown section
 [x]
 error: x: unknown section
   --> my.toml:1
-   = help: the sections are delivery, engine, http, locale, log, payments, queue, reports, scripts, store, telegram, worker
+   = help: the sections are admins, backup, delivery, engine, http, locale, log, payments, queue, reports, scripts, store, telegram, worker
 
 worker = 3
 error: worker: expected a section, not a value

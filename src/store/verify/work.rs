@@ -118,6 +118,14 @@ fn job_is_whole(
             report.broken("I7 hold", detail);
         }
     }
+    let refund = Transfer::refund(id, job.user, price, at);
+    if let Some(seq) = find(tx, &refund.id)? {
+        let written = record::<_, Transfer>(&tx.open_table(JOURNAL)?, seq)?;
+        if !expected(HoldState::Captured) || !written.is_some_and(|written| refund.repeats(&written)) {
+            report
+                .broken("I7 hold", format!("order {id} is {}, and {} does not fit", phase.name(), refund.id));
+        }
+    }
     let kept = tx.open_table(JOB_TICKETS)?.get(id.0)?.map(|ticket| ticket.value().to_owned());
     let running = job.state.ticket().map(|ticket| ticket.as_str().to_owned());
     for ticket in kept.into_iter().chain(running) {

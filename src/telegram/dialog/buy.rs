@@ -67,6 +67,7 @@ impl Talk<'_> {
                 let limit = [("limit", Value::Number(i64::try_from(limit).unwrap_or(i64::MAX)))];
                 Reply::toast(Toast::window(&self.view.say(TextKey::ToastPurchasesMany, &limit)))
             }
+            Err(BuyRefusal::Banned) => self.window(TextKey::ToastBanned),
             Err(BuyRefusal::Rail(error)) => {
                 tracing::warn!(%way, %error, "no place to pay could be opened");
                 self.window(TextKey::ToastRailDown)

@@ -51,9 +51,8 @@ impl Talk<'_> {
             "language" => self.languages()?,
             "support" | "paysupport" | "terms" | "privacy" => Reply::say(self.policy(&command.name)),
             "deleteme" => self.ask_delete_me()?,
-            "topup" => Reply::say(self.top_up(&command.rest).await),
-            // The rest of what there is belongs to admins.
-            _ => self.shop(command).await?,
+            // The rest of what there is belongs to those who run the shop.
+            _ => self.behind_the_counter(command).await?,
         })
     }
 
@@ -66,7 +65,7 @@ impl Talk<'_> {
             MenuAction::Queue => self.queue()?,
             MenuAction::Buy => self.packages()?,
             MenuAction::Ideas => self.view.idea_categories(),
-            MenuAction::Help => self.view.help(self.app.is_admin(self.person.id)),
+            MenuAction::Help => self.view.help(self.app.role(self.person.id)),
         }))
     }
 

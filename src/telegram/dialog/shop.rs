@@ -4,6 +4,7 @@
 use super::{Reply, Talk};
 use crate::app::{AppError, By, Proposal, ProposalId, ScriptRefusal};
 use crate::domain::locale::TextKey;
+use crate::domain::role::Power;
 use crate::telegram::command::Command;
 use crate::telegram::tap::ShopTap;
 
@@ -16,12 +17,9 @@ mod versions;
 type Done = Result<Reply, ScriptRefusal>;
 
 impl Talk<'_> {
-    /// A command that admins alone have.
+    /// A command about the shop itself. Callers have asked whether he may.
     pub async fn shop(&self, command: &Command) -> Result<Reply, AppError> {
         let unknown = || Reply::say(self.view.plain(TextKey::UnknownCommand));
-        if !self.app.is_admin(self.person.id) {
-            return Ok(unknown());
-        }
         let done = match command.name.as_str() {
             "scripts" => self.script_files(),
             "rate" => self.rate(&command.rest).await,
@@ -39,7 +37,7 @@ impl Talk<'_> {
 
     /// A button that admins alone have.
     pub async fn shop_tapped(&self, tap: ShopTap) -> Result<Reply, AppError> {
-        if !self.app.is_admin(self.person.id) {
+        if !self.app.may(self.person.id, Power::EditShop) {
             return Ok(self.window(TextKey::ToastOld));
         }
         let done = match tap {

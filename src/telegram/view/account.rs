@@ -1,14 +1,13 @@
-//! A user's money as he reads it, and what an admin hears of a top-up.
+//! A user's money as he reads it.
 
 use chrono::{DateTime, Datelike as _};
 
-use super::{NAME_SHOWN, View, number, words};
-use crate::app::{TopUpDone, TopUpRefusal};
+use super::{View, number, words};
 use crate::domain::account::{Balance, Movement, MovementReason};
 use crate::domain::locale::TextKey;
 use crate::domain::menu::MenuAction;
 use crate::domain::money::Tokens;
-use crate::domain::text::{Value, grouped, shortened};
+use crate::domain::text::{Value, grouped};
 use crate::domain::time::Timestamp;
 use crate::telegram::screen::Screen;
 use crate::telegram::tap::Tap;
@@ -47,7 +46,7 @@ impl View<'_> {
             .row([MenuAction::Buy, MenuAction::Generate].map(|action| self.menu_button(action)))
     }
 
-    fn movement(&self, movement: &Movement) -> String {
+    pub(super) fn movement(&self, movement: &Movement) -> String {
         let order = |job: &crate::domain::id::JobId| [("number", words(job.to_string()))];
         let reason = match &movement.reason {
             MovementReason::Welcome => self.say(TextKey::ReasonWelcome, &[]),
@@ -84,34 +83,6 @@ impl View<'_> {
             ("time", words(here.format("%H:%M").to_string())),
         ];
         self.say(TextKey::Date, &values)
-    }
-
-    pub fn topped_up(&self, done: &TopUpDone, amount: Tokens) -> Screen {
-        let key = if done.repeated { TextKey::TopUpRepeated } else { TextKey::TopUpDone };
-        let values = [
-            ("name", words(shortened(&done.profile.first_name, NAME_SHOWN))),
-            ("id", words(done.user.to_string())),
-            ("amount", number(amount.get())),
-            ("before", number(done.before.get())),
-            ("after", number(done.after.get())),
-        ];
-        Screen::text(&self.say(key, &values))
-    }
-
-    /// `whom` is what the admin wrote.
-    pub fn not_topped_up(&self, refusal: &TopUpRefusal, whom: &str) -> Screen {
-        match refusal {
-            TopUpRefusal::NotAdmin => self.plain(TextKey::UnknownCommand),
-            TopUpRefusal::NoSuchUser => {
-                let whom = [("whom", words(shortened(whom, NAME_SHOWN)))];
-                Screen::text(&self.say(TextKey::TopUpNobody, &whom))
-            }
-            TopUpRefusal::Amount => {
-                Screen::text(&self.say(TextKey::TopUpAmount, &[("most", number(Tokens::CAP.get()))]))
-            }
-            TopUpRefusal::Conflict => self.plain(TextKey::TopUpConflict),
-            TopUpRefusal::Failed(_) => self.plain(TextKey::Sorry),
-        }
     }
 }
 

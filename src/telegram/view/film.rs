@@ -68,6 +68,7 @@ impl View<'_> {
             RefundReason::EngineClosed => TextKey::AdviceLater,
             RefundReason::TooLarge => TextKey::AdviceSmaller,
             RefundReason::SourceGone => TextKey::AdviceFromWords,
+            RefundReason::Owner => TextKey::AdviceOwner,
             RefundReason::EngineFailed
             | RefundReason::TimedOut
             | RefundReason::FilmLost
@@ -96,6 +97,7 @@ impl View<'_> {
             RefundReason::TooLarge => TextKey::RefundTooLarge,
             RefundReason::Unknown => TextKey::RefundUnknown,
             RefundReason::SourceGone => TextKey::RefundSourceGone,
+            RefundReason::Owner => TextKey::RefundOwner,
         };
         self.say(key, &[])
     }

@@ -4,11 +4,33 @@ use super::{NAME_SHOWN, View, number, words};
 use crate::domain::locale::TextKey;
 use crate::domain::menu::MenuContext;
 use crate::domain::money::Tokens;
+use crate::domain::role::{Power, Role};
 use crate::domain::text::shortened;
 use crate::telegram::screen::{Screen, Toast};
 
 /// Commands, each with what it does.
 pub type Commands = [(&'static str, String)];
+
+/// What those who run the shop have, each with the power that it takes.
+const OF_ADMINS: &[(Power, &str, TextKey)] = &[
+    (Power::EditShop, "prices", TextKey::CommandPrices),
+    (Power::EditShop, "scripts", TextKey::CommandScripts),
+    (Power::EditShop, "rate", TextKey::CommandRate),
+    (Power::EditShop, "price", TextKey::CommandPrice),
+    (Power::EditShop, "promo", TextKey::CommandPromo),
+    (Power::EditShop, "rollback", TextKey::CommandRollback),
+    (Power::EditShop, "reload", TextKey::CommandReload),
+    (Power::TopUp, "topup", TextKey::CommandTopUp),
+    (Power::See, "users", TextKey::CommandUsers),
+    (Power::See, "user", TextKey::CommandUser),
+    (Power::Refund, "refund", TextKey::CommandRefund),
+    (Power::Grant, "grant", TextKey::CommandGrant),
+    (Power::Ban, "ban", TextKey::CommandBan),
+    (Power::Ban, "unban", TextKey::CommandUnban),
+    (Power::See, "audit", TextKey::CommandAudit),
+    (Power::See, "stats", TextKey::CommandStats),
+    (Power::See, "panel", TextKey::CommandPanel),
+];
 
 impl View<'_> {
     pub fn greeting(&self, name: &str, viewer: &MenuContext, welcomed: Tokens) -> Screen {
@@ -34,12 +56,15 @@ impl View<'_> {
         screen.rows(rows.iter().map(|row| row.iter().map(button).collect()))
     }
 
-    pub fn help(&self, admin: bool) -> Screen {
-        let help = self.say(TextKey::Help, &[]);
-        match admin {
-            false => Screen::text(&help),
-            true => Screen::text(&format!("{help}\n\n{}", self.say(TextKey::HelpAdmin, &[]))),
-        }
+    /// With what his role adds to it.
+    pub fn help(&self, role: Option<Role>) -> Screen {
+        let more = match role {
+            None => return self.plain(TextKey::Help),
+            Some(Role::Support) => TextKey::HelpSupport,
+            Some(Role::Cashier) => TextKey::HelpCashier,
+            Some(Role::Owner) => TextKey::HelpAdmin,
+        };
+        Screen::text(&format!("{}\n\n{}", self.say(TextKey::Help, &[]), self.say(more, &[])))
     }
 
     /// A text that fills in nothing.
@@ -85,21 +110,11 @@ impl View<'_> {
         ])
     }
 
-    /// The same for an admin: what he has beyond the others comes after it.
-    pub fn admin_commands(&self) -> Box<Commands> {
-        let own = self.described(&[
-            ("prices", TextKey::CommandPrices),
-            ("scripts", TextKey::CommandScripts),
-            ("rate", TextKey::CommandRate),
-            ("price", TextKey::CommandPrice),
-            ("promo", TextKey::CommandPromo),
-            ("rollback", TextKey::CommandRollback),
-            ("reload", TextKey::CommandReload),
-            ("topup", TextKey::CommandTopUp),
-            ("stats", TextKey::CommandStats),
-            ("panel", TextKey::CommandPanel),
-        ]);
-        self.commands().into_iter().chain(own).collect()
+    /// The same for somebody with a role: what he has beyond the others comes after it.
+    pub fn commands_of(&self, role: Role) -> Box<Commands> {
+        let own: Vec<_> = OF_ADMINS.iter().filter(|(power, ..)| role.may(*power)).collect();
+        let own: Vec<_> = own.into_iter().map(|(_, name, key)| (*name, *key)).collect();
+        self.commands().into_iter().chain(self.described(&own)).collect()
     }
 
     fn described(&self, commands: &[(&'static str, TextKey)]) -> Box<Commands> {

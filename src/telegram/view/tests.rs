@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use super::fixture::{SHIPPED, draft, job, quote, set, strings, viewer};
 use super::*;
 use crate::app::port::Stage;
-use crate::app::{OrderView, QueueView, TopUpDone};
+use crate::app::{Giving, HandoutDone, OrderView, QueueView};
 use crate::domain::account::{Balance, Movement, MovementReason};
 use crate::domain::id::{JobId, UserId};
 use crate::domain::job::{JobState, RefundReason};
@@ -20,6 +20,7 @@ use crate::telegram::tap::Step;
 
 mod languages;
 mod limits;
+mod people;
 mod shop;
 
 /// The words with ordinary spaces.
@@ -303,7 +304,9 @@ fn a_queue_lists_orders_and_cancels_only_those_that_wait() {
 #[test]
 fn an_admin_hears_what_a_top_up_did() {
     let set = set();
-    let done = TopUpDone {
+    let done = HandoutDone {
+        giving: Giving::TopUp,
+        amount: Tokens::new(742),
         user: UserId(1001),
         profile: Profile { first_name: "<Айгерим>".into(), ..Profile::default() },
         before: Tokens::new(258),
@@ -311,9 +314,9 @@ fn an_admin_hears_what_a_top_up_did() {
         repeated: false,
     };
     let view = View::of(&set, None);
-    let screen = view.topped_up(&done, Tokens::new(742));
+    let screen = view.handed_out(&done);
     assert_eq!(read(&screen), "✅ <Айгерим> (1001): +742 токена. Было 258, стало 1 000.");
-    assert!(read(&view.topped_up(&TopUpDone { repeated: true, ..done }, Tokens::new(742))).contains("уже"));
+    assert!(read(&view.handed_out(&HandoutDone { repeated: true, ..done })).contains("уже"));
 }
 
 #[test]

@@ -21,6 +21,10 @@ macro_rules! money {
     Package = "package" ["tokens", "price"],
     PackageOff = "package_off" ["tokens", "price", "percent"],
     Credit = "credit" ["amount", "balance"],
+    Granted = "granted" ["amount", "balance"],
+    Banned = "banned" [],
+    Unbanned = "unbanned" [],
+    ToastBanned = "toast_banned" [],
 
     /// A package on a button of the buy menu.
     ButtonPackage = "button_package" ["tokens", "price"],

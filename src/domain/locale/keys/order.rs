@@ -98,5 +98,6 @@ macro_rules! order {
     ToastStopping = "toast_stopping" [], OrderStopping = "order_stopping" [],
     OrderUnstoppable = "order_unstoppable" [], StateStopping = "state_stopping" [],
     RefundSourceGone = "refund_source_gone" [], AdviceFromWords = "advice_from_words" [],
+    RefundOwner = "refund_owner" [], AdviceOwner = "advice_owner" [],
     ] $($after)* } };
 }

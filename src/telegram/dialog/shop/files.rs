@@ -4,6 +4,7 @@ use super::Done;
 use crate::app::port::SCRIPT_FILE_CAP;
 use crate::app::{AppError, ScriptRefusal};
 use crate::domain::locale::TextKey;
+use crate::domain::role::Power;
 use crate::telegram::dialog::{Reply, Talk};
 use crate::telegram::update::SentFile;
 
@@ -19,7 +20,7 @@ impl Talk<'_> {
 
     /// Somebody sent a file. From an admin it may be one of the shop's; from others it is what any stray message is.
     pub async fn file(&self, file: &SentFile) -> Result<Reply, AppError> {
-        if !self.app.is_admin(self.person.id) {
+        if !self.app.may(self.person.id, Power::EditShop) {
             return Ok(Reply::say(self.view.plain(TextKey::OtherMessage)));
         }
         if usize::try_from(file.bytes).is_ok_and(|bytes| bytes > SCRIPT_FILE_CAP) {

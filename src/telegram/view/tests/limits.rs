@@ -1,6 +1,7 @@
 //! The longest and the nastiest of everything still fits, and its markup stays whole.
 
 use super::*;
+use crate::domain::role::Role;
 
 /// No `<` or `&` of a user gets through: what is left after the known tags and escapes holds none.
 pub(super) fn assert_sound(screen: &Screen, limit: usize) {
@@ -130,7 +131,9 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
     let deal = |balance| Deal { done_in: expected, seen: Some(Tokens::new(1)), ..deal(&quote, balance) };
     let mut all = vec![
         view.greeting(&"Ы".repeat(200), rich, Tokens::CAP),
-        view.help(true),
+        view.help(Some(Role::Owner)),
+        view.help(Some(Role::Cashier)),
+        view.help(Some(Role::Support)),
         view.ask_prompt(),
         view.support(Some(UserId(i64::MAX)), UserId(i64::MAX)),
         view.pay_support(None, UserId(i64::MAX)),
