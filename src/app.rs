@@ -20,6 +20,8 @@ use crate::store::{Store, StoreError};
 
 mod accepted;
 mod account;
+mod bank;
+mod desk;
 pub mod engines;
 mod erasure;
 mod films;
@@ -42,18 +44,20 @@ pub use accepted::{
     AcceptedScripts, AcceptedSettings, Applied, Proposal, ProposalId, Reload, Rollback, ScriptsUnusable,
 };
 pub use account::{TopUp, TopUpDone, TopUpRefusal, Whom};
+pub use bank::{BankCheck, BankPay, BankTaken};
+pub use desk::{Claim, Decided, DeskRefusal, DoubtedMoney, Resolved};
 pub use engines::Engines;
 pub use erasure::EraseRefusal;
 pub use films::{FilmPage, ResendRefusal};
 pub use intake::{Incoming, Met};
 pub use order::{CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
 pub use payments::Reconciled;
-pub use purchase::{BuyRefusal, Buying, CheckoutRefusal};
+pub use purchase::{BuyRefusal, Buying, CheckoutRefusal, CheckoutWords};
 pub use rails::Rails;
 
 pub use scripts::{ScriptFile, ScriptRefusal, hundredths};
 
-pub use crate::store::{By, Cancelling, PurchaseRefusal, ScriptAuthor, ScriptVersion};
+pub use crate::store::{By, Cancelling, Doubted, PurchaseRefusal, ScriptAuthor, ScriptVersion};
 use port::{Clock, Random, Scripts};
 
 /// Wishes to stop that a job may have missed before it looks at all of them again.

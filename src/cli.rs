@@ -21,6 +21,7 @@ mod check;
 mod control;
 mod data_key;
 mod figures;
+mod kaspi;
 mod log;
 mod memory;
 mod price;

@@ -4,6 +4,7 @@
 //! and no allocation sized by a number found in a file.
 
 mod boxes;
+pub mod code;
 pub mod film;
 mod keyframe;
 pub mod sheet;

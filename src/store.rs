@@ -41,7 +41,8 @@ pub use jobs::{Settled, StartRefusal, StepRefusal};
 pub use ledger::{TopUpOrder, TopUpRefusal, TopUpResult};
 pub use orders::{NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
 pub use payments::{
-    ConfirmRefusal, Confirmed, Doubted, Noted, PaymentState, Resolution, ResolveRefusal, TakenBack,
+    BankPayment, ConfirmRefusal, Confirmed, Doubted, Noted, PaymentState, Resolution, ResolveRefusal,
+    TakenBack,
 };
 pub use people::Meeting;
 pub use purchases::{NewPurchase, PurchaseRefusal};

@@ -79,4 +79,8 @@ pub enum Alert {
     ScriptWarnings { warnings: Vec<String> },
     /// The prices stand upon an exchange rate of that day, so many days ago.
     RateOld { date: Day, days: i64 },
+    /// Another admin, or somebody at the machine, has credited a transfer; without `tokens`, turned it down.
+    Decided { by: Option<UserId>, purchase: PurchaseId, tokens: Option<Tokens> },
+    /// A rail cannot take payments: what is to be done is outside. Without a reason, it can again.
+    Rail { way: Way, down: Option<String> },
 }

@@ -108,6 +108,13 @@ impl Sheet {
     }
 }
 
+/// A line of words on a picture, its middle at that height.
+pub fn line(picture: RgbImage, (x, y): (f32, f32), size: f32, bold: bool, words: &str) -> RgbImage {
+    let mut page = Page { pixels: picture, y: 0.0 };
+    page.words(&font(if bold { BOLD } else { REGULAR }), size, INK, x, y, words);
+    page.pixels
+}
+
 /// What is drawn upon, and how far down it is full.
 struct Page {
     pixels: RgbImage,

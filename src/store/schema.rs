@@ -13,7 +13,7 @@ use super::tables::{META, Tables, put, record};
 mod promotions;
 
 /// The schema this program writes. Raising it needs a step in `migrate`.
-const SCHEMA: u32 = 7;
+const SCHEMA: u32 = 8;
 
 /// Makes a new file under another name and moves it into place once it is whole and on disk.
 pub(super) fn create_file(path: &Path, vault: &Vault) -> Result<(), StoreError> {
@@ -86,6 +86,15 @@ type Migration = fn(&mut Tables<'_>) -> Result<(), StoreError>;
 /// The step at index n leads from schema n to n + 1. Opening the tables makes those that are new:
 /// 0 → 1, the empty file; 1 → 2, chosen languages; 2 → 3, accepted scripts (and audit rows of a second format, which
 /// stand beside the first); 3 → 4, promotions in quotes; 4 → 5, purchases and debts (accounts, transfers, notices and audit
-/// rows of new kinds, which an older program could not read); 5 → 6, remixes, wishes to stop, questions; 6 → 7, gifts.
-const MIGRATIONS: &[Migration] =
-    &[|_| Ok(()), |_| Ok(()), |_| Ok(()), promotions::name_them, |_| Ok(()), |_| Ok(()), |_| Ok(())];
+/// rows of new kinds, which an older program could not read); 5 → 6, remixes, wishes to stop, questions; 6 → 7, gifts; 7 → 8, alerts of
+/// decisions and of rails.
+const MIGRATIONS: &[Migration] = &[
+    |_| Ok(()),
+    |_| Ok(()),
+    |_| Ok(()),
+    promotions::name_them,
+    |_| Ok(()),
+    |_| Ok(()),
+    |_| Ok(()),
+    |_| Ok(()),
+];

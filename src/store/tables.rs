@@ -104,7 +104,9 @@ tables! {
     doubted, DOUBTED: u64 => (&'static str, &'static str);
     /// Way, payment and the rail's id of a refund → what it took back.
     returns, RETURNS: (&'static str, &'static str, &'static str) => Bytes;
-    /// A receipt's number → the purchase that it was credited for.
+    /// A bank's id of a payment → our number of it, and what was said of it first.
+    bank_payments, BANK_PAYMENTS: &'static str => Bytes;
+    /// Keyed hash of a receipt → the purchase that it was credited for.
     receipts, RECEIPTS: &'static str => u64;
     /// Number → an accepted set of scripts. The last is in force.
     script_versions, SCRIPT_VERSIONS: u64 => Bytes;

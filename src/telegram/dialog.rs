@@ -22,11 +22,13 @@ use super::view::View;
 
 mod admin;
 mod buy;
+mod desk;
 mod draft;
 mod film;
 mod language;
 mod order;
 mod policy;
+mod receipt;
 mod said;
 mod shop;
 mod tapped;

@@ -37,6 +37,7 @@ pub use account::HistoryPage;
 pub use card::{Deal, choice};
 pub use front::Commands;
 pub use order::Progress;
+pub use purchase::sum;
 
 /// How much of a prompt a card shows, in UTF-16 units; its author knows the rest.
 const PROMPT_SHOWN: usize = 600;

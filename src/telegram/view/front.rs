@@ -96,6 +96,7 @@ impl View<'_> {
             ("rollback", TextKey::CommandRollback),
             ("reload", TextKey::CommandReload),
             ("topup", TextKey::CommandTopUp),
+            ("kaspi", TextKey::CommandKaspi),
         ]);
         self.commands().into_iter().chain(own).collect()
     }
