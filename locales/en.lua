@@ -393,6 +393,7 @@ Orders {orders}, videos {films} for {spent:token}]],
     help_cashier = [[<b>For the cashier</b>
 
 /topup: add tokens
+/kaspi: transfers and payments that wait for a decision
 /users, /user: people, and one of them
 /audit: who did what]],
     help_support = [[<b>For support</b>
@@ -437,6 +438,7 @@ Orders {orders}, videos {films} for {spent:token}]],
     command_rollback = "Return to an earlier version",
     command_reload = "Read the scripts folder again",
     command_top_up = "Add tokens",
+    command_kaspi = "Transfers and payments that wait",
     shop_files = "<b>Files of the shop</b>\n\nTap a file and I will send it. Edit it in any editor and send it back here: I will check everything and show what would change before it takes effect.",
     shop_file = "<b>{file}</b>\nEdit it and send it here as a document under the same name. First I will show what would change.",
     shop_unknown_file = [[I do not know what to do with the file “{file}”. I take the files of the shop:
@@ -622,6 +624,8 @@ How would you like to pay?]],
     button_pay = "Pay {sum}",
     button_look = "🔄 Check the payment",
     button_paid = "✅ I have paid",
+    button_kaspi_qr = "🔗 By link or QR code",
+    button_qr = "📷 Show the QR code",
     button_other_way = "⬅️ Another way",
     purchase_link = [[<b>{tokens:token} for {sum}</b>
 
@@ -647,11 +651,31 @@ A person checks the transfer; the tokens arrive as soon as it is seen.]],
     purchase_reason = "Reason: {reason}",
     purchase_quarantined = "🕓 Money arrived, but not the {sum} of invoice <code>{code}</code>. The bot's owner knows and will sort it out: the tokens will come or the money will go back.",
     purchase_dropped = "All right, this invoice is closed. Another package or way: /buy",
+    receipt_taken = "🧾 We have the receipt and put it to the transfer of {sum}, code <code>{code}</code>. It is being checked: please wait.",
+    receipt_used = "This receipt was credited for purchase <code>{code}</code> already. Please send the one of this transfer.",
+    purchase_phone = [[<b>{tokens:token} for {sum}</b>
+
+Send the phone number that your Kaspi is on, such as <code>+7 701 123 45 67</code>. The invoice goes there: open Kaspi and confirm it. We do not keep the number.
+
+If a QR code or a link is easier, tap the button. The invoice's number is <code>{code}</code>.]],
+    purchase_invoiced = [[<b>{tokens:token} for {sum}</b>
+
+📲 The invoice is in Kaspi. Open the app and confirm: the tokens come by themselves and this message changes. It is good for {minutes} min, its number is <code>{code}</code>.
+
+No invoice? Check the number and send it again.]],
+    qr_caption = "Point Kaspi's camera here: {sum}, code <code>{code}</code>",
+    bank_payable = "Top-up: {tokens:token}",
+    bank_unknown = "There is no such order number",
+    bank_over = "Its time is over: open a new one in the bot",
+    bank_paid = "This order is paid already",
+    bank_doubted = "A payment for this order is being looked into",
     toast_price_changed = "The price has changed. Look at the new one and choose again.",
     toast_purchase_over = "This invoice is closed. A new one: /buy",
     toast_purchases_many = "We are still checking your earlier payments ({limit}). You can buy more once that is done.",
     toast_rail_down = "This way of paying does not answer right now. Try in a minute or choose another.",
     toast_not_paid_yet = "No payment to be seen yet. When it arrives, this message changes by itself.",
+    toast_not_creditable = "It is not clear whom or how much to credit. Use /topup and close the payment with the other button.",
+    toast_phone_wrong = "Kaspi made no invoice for this number. Check it and send it again, or choose the QR code.",
     checkout_unknown = "This invoice is not yours or no longer valid. Open a new one with /buy",
     checkout_over = "This invoice is closed. Open a new one with /buy",
     invoice_title = "{tokens:token}",
@@ -696,6 +720,9 @@ No tokens are credited until then.]],
 
 Check that it arrived in your own Kaspi: a receipt or a photo by itself proves nothing.]],
     claim_receipt = "Number on the receipt: <code>{receipt}</code>",
+    claim_receipt_sum = "⚠️ The receipt says another sum: {sum}.",
+    claim_receipt_used_before = "⛔ This receipt was credited for purchase <code>{code}</code> already.",
+    claim_receipt_picture = "🧾 Receipt for <code>{code}</code>",
     claim_confirmed = "✅ <code>{code}</code>: {name} (<code>{id}</code>) +{amount:token}.",
     claim_rejected = "🚫 <code>{code}</code>: turned down, {name} (<code>{id}</code>) knows.",
     claim_over = "<code>{code}</code> was decided already: {state}.",
@@ -711,16 +738,38 @@ Check that it arrived in your own Kaspi: a receipt or a photo by itself proves n
     claim_line = "<code>{code}</code> · {sum} · {name} (<code>{id}</code>) · {date}",
     claim_other_sum = "How much came? Send it like this: <code>/confirm {code} sum</code>. Any other sum is a token for each tenge.",
     claim_why = "Why? Send it like this: <code>/reject {code} reason</code> — the buyer will read it.",
+    claim_reject = "What shall the buyer read about <code>{code}</code>?",
+    reject_none = "There is no transfer of that sum and code",
+    reject_foreign = "The receipt is of another transfer",
+    button_reject_own = "✏️ In my own words",
+    button_receipt = "🧾 Open the receipt at Kaspi",
+    alert_confirmed = "✅ Transfer <code>{code}</code> confirmed ({who}): {name} (<code>{id}</code>) +{amount:token}.",
+    alert_rejected = "🚫 Transfer <code>{code}</code> turned down ({who}): {name} (<code>{id}</code>).",
+    alert_rail_down = [[🔴 “{way}” takes no payments now and is not offered to buyers.
+
+{reason}]],
+    alert_rail_up = "🟢 “{way}” takes payments again.",
     confirm_usage = "Like this: <code>/confirm code</code> or <code>/confirm code sum</code>. What waits: /kaspi",
     reject_usage = "Like this: <code>/reject code reason</code>. What waits: /kaspi",
     button_confirm = "✅ {sum} came",
     button_other_sum = "✏️ Another sum",
     button_reject = "🚫 Nothing came",
     button_credit = "✅ Credit {amount:token}",
-    button_dismiss = "🚫 Do not credit",
+    button_dismiss = "↩️ Do not credit, send back",
     doubt_credited = "✅ Payment no. {number}: {amount:token} credited.",
     doubt_dismissed = "🚫 Payment no. {number}: no tokens credited. Send the money back where it came in.",
     doubt_over = "Payment no. {number} waits for no decision any more.",
+    doubt_sent_back = "↩️ Payment no. {number}: the money is on its way back, no tokens credited.",
+    doubt_from = "Paid by {name} (<code>{id}</code>).",
+    doubt_unknown = "Nobody knows whose money it is. If you find the person, use /topup and close the payment with the button.",
+    doubt_payment = "Payment id: <code>{payment}</code>",
+    doubt_line = "no. {number} · {sum} · {way} · {date}",
+    doubts = [[<b>Payments that wait for a decision</b>
+
+{lines}]],
+    button_doubt = "Payment no. {number}: {sum}",
+    button_claim = "{code}: {sum}",
+    doubt_decision = "decided by a button in the chat",
     state_purchase_open = "waits for payment",
     state_purchase_claimed = "waits for a look",
     state_purchase_paid = "credited",

@@ -393,6 +393,7 @@ return locale {
     help_cashier = [[<b>Кассирге</b>
 
 /topup — токен қосу
+/kaspi — шешім күткен аударымдар мен төлемдер
 /users, /user — пайдаланушылар және бірінің картасы
 /audit — кім не істеді]],
     help_support = [[<b>Қолдау қызметіне</b>
@@ -437,6 +438,7 @@ return locale {
     command_rollback = "Бұрынғы нұсқаны қайтару",
     command_reload = "Скрипттер папкасын қайта оқу",
     command_top_up = "Токен қосу",
+    command_kaspi = "Күтіп тұрған аударымдар мен төлемдер",
     shop_files = "<b>Дүкен файлдары</b>\n\nФайлды басыңыз — жіберемін. Кез келген редакторда түзетіп, осында қайта жіберіңіз: бәрін тексеріп, күшіне енгенге дейін не өзгеретінін көрсетемін.",
     shop_file = "<b>{file}</b>\nТүзетіп, осында құжат түрінде жіберіңіз, аты сол күйі қалсын. Алдымен не өзгеретінін көрсетемін.",
     shop_unknown_file = [[«{file}» файлымен не істерімді білмеймін. Мен дүкен файлдарын қабылдаймын:
@@ -622,6 +624,8 @@ return locale {
     button_pay = "Төлеу: {sum}",
     button_look = "🔄 Төлемді тексеру",
     button_paid = "✅ Төледім",
+    button_kaspi_qr = "🔗 Сілтеме немесе QR-код арқылы",
+    button_qr = "📷 QR-кодты көрсету",
     button_other_way = "⬅️ Басқа тәсіл",
     purchase_link = [[<b>{sum} — {tokens:token}</b>
 
@@ -647,11 +651,31 @@ Kaspi → «Төлемдер» бөлімінен бізді тауып, тап�
     purchase_reason = "Себебі: {reason}",
     purchase_quarantined = "🕓 Ақша түсті, бірақ <code>{code}</code> шотындағы {sum} емес. Бот иесі біледі және шешеді: токендер түседі немесе ақша қайтарылады.",
     purchase_dropped = "Жақсы, бұл шотты жаптық. Басқа пакет немесе тәсіл — /buy",
+    receipt_taken = "🧾 Чекті алдық, {sum} аударымына тіркедік, коды <code>{code}</code>. Тексеріп жатырмыз, күте тұрыңыз.",
+    receipt_used = "Бұл чек <code>{code}</code> сатып алуына есептелген. Дәл осы аударымның чегін жіберіңіз.",
+    purchase_phone = [[<b>{sum} үшін {tokens:token}</b>
+
+Kaspi ашылған телефон нөміріңізді жіберіңіз, мысалы <code>+7 701 123 45 67</code>. Оған шот келеді: Kaspi-ді ашып, растасаңыз болды. Нөмірді сақтамаймыз.
+
+QR-код немесе сілтеме ыңғайлырақ болса, түймені басыңыз. Шот нөмірі <code>{code}</code>.]],
+    purchase_invoiced = [[<b>{sum} үшін {tokens:token}</b>
+
+📲 Шот Kaspi-ге жіберілді. Қолданбаны ашып, төлемді растаңыз: токендер өздері келеді, бұл хабарлама өзгереді. Шот {minutes} мин жарамды, нөмірі <code>{code}</code>.
+
+Шот келмеді ме? Нөмірді тексеріп, қайта жіберіңіз.]],
+    qr_caption = "Kaspi камерасын бағыттаңыз: {sum}, коды <code>{code}</code>",
+    bank_payable = "Толықтыру: {tokens:token}",
+    bank_unknown = "Мұндай тапсырыс нөмірі жоқ",
+    bank_over = "Төлем уақыты бітті, боттан жаңа тапсырыс ашыңыз",
+    bank_paid = "Бұл тапсырыс төленген",
+    bank_doubted = "Бұл тапсырыстың төлемі тексерілуде",
     toast_price_changed = "Баға өзгерді. Жаңасын көріп, қайта таңдаңыз.",
     toast_purchase_over = "Бұл шот жабылған. Жаңасы — /buy",
     toast_purchases_many = "Алдыңғы төлемдеріңізді ({limit}) тексеріп жатырмыз. Біткен соң тағы сатып алуға болады.",
     toast_rail_down = "Бұл төлем түрі қазір жауап бермейді. Бір минуттан соң көріңіз немесе басқасын таңдаңыз.",
     toast_not_paid_yet = "Төлем әлі көрінбейді. Түскенде бұл хабар өзі ауысады.",
+    toast_not_creditable = "Кімге немесе қанша қосу керегі белгісіз. /topup арқылы қосып, төлемді екінші түймемен жабыңыз.",
+    toast_phone_wrong = "Kaspi бұл нөмірге шот шығармады. Нөмірді тексеріп, қайта жіберіңіз немесе QR-кодты таңдаңыз.",
     checkout_unknown = "Бұл шот сіздікі емес немесе жарамсыз. Жаңасын /buy арқылы ашыңыз",
     checkout_over = "Бұл шот жабылған. Жаңасын /buy арқылы ашыңыз",
     invoice_title = "{tokens:token}",
@@ -696,6 +720,9 @@ Kaspi → «Төлемдер» бөлімінен бізді тауып, тап�
 
 Түскенін өз Kaspi қолданбаңыздан тексеріңіз: чек пен сурет өздігінен ештеңені дәлелдемейді.]],
     claim_receipt = "Чектегі нөмір: <code>{receipt}</code>",
+    claim_receipt_sum = "⚠️ Чекте басқа сома: {sum}.",
+    claim_receipt_used_before = "⛔ Бұл чек <code>{code}</code> сатып алуына есептелген.",
+    claim_receipt_picture = "🧾 <code>{code}</code> аударымының чегі",
     claim_confirmed = "✅ <code>{code}</code>: {name} (<code>{id}</code>) +{amount:token}.",
     claim_rejected = "🚫 <code>{code}</code>: қабылданбады, {name} (<code>{id}</code>) біледі.",
     claim_over = "<code>{code}</code> бойынша шешілген: {state}.",
@@ -711,16 +738,38 @@ Kaspi → «Төлемдер» бөлімінен бізді тауып, тап�
     claim_line = "<code>{code}</code> · {sum} · {name} (<code>{id}</code>) · {date}",
     claim_other_sum = "Қанша түсті? Былай жіберіңіз: <code>/confirm {code} сома</code>. Басқа сома үшін — әр теңгеге бір токен.",
     claim_why = "Неге? Былай жіберіңіз: <code>/reject {code} себеп</code> — сатып алушы оқиды.",
+    claim_reject = "<code>{code}</code> бойынша сатып алушыға не айтамыз?",
+    reject_none = "Мұндай сомасы мен коды бар аударым жоқ",
+    reject_foreign = "Чек басқа аударымдікі",
+    button_reject_own = "✏️ Өз сөзіммен",
+    button_receipt = "🧾 Чекті Kaspi-де ашу",
+    alert_confirmed = "✅ <code>{code}</code> аударымы расталды ({who}): {name} (<code>{id}</code>) +{amount:token}.",
+    alert_rejected = "🚫 <code>{code}</code> аударымы қабылданбады ({who}): {name} (<code>{id}</code>).",
+    alert_rail_down = [[🔴 «{way}» тәсілі қазір төлем қабылдамайды, сатып алушыларға көрсетілмейді.
+
+{reason}]],
+    alert_rail_up = "🟢 «{way}» тәсілі қайта төлем қабылдайды.",
     confirm_usage = "Былай: <code>/confirm код</code> немесе <code>/confirm код сома</code>. Күтіп тұрғандар — /kaspi",
     reject_usage = "Былай: <code>/reject код себеп</code>. Күтіп тұрғандар — /kaspi",
     button_confirm = "✅ {sum} түсті",
     button_other_sum = "✏️ Басқа сома",
     button_reject = "🚫 Түспеді",
     button_credit = "✅ {amount:token} қосу",
-    button_dismiss = "🚫 Қоспау",
+    button_dismiss = "↩️ Қоспай, қайтару",
     doubt_credited = "✅ № {number} төлем: {amount:token} қосылды.",
     doubt_dismissed = "🚫 № {number} төлем: токендер қосылмады. Ақшаны түскен жерінен төлеушіге қайтарыңыз.",
     doubt_over = "№ {number} төлем шешім күтпейді.",
+    doubt_sent_back = "↩️ № {number} төлем: ақша төлеушіге жіберілді, токендер қосылмады.",
+    doubt_from = "Төлеуші: {name} (<code>{id}</code>).",
+    doubt_unknown = "Бұл кімнің ақшасы екені белгісіз. Адамды тапсаңыз, /topup командасымен қосып, төлемді түймемен жабыңыз.",
+    doubt_payment = "Төлем нөмірі: <code>{payment}</code>",
+    doubt_line = "№ {number} · {sum} · {way} · {date}",
+    doubts = [[<b>Шешім күткен төлемдер</b>
+
+{lines}]],
+    button_doubt = "№ {number} төлем: {sum}",
+    button_claim = "{code}: {sum}",
+    doubt_decision = "чаттағы түймемен шешілді",
     state_purchase_open = "төлем күтеді",
     state_purchase_claimed = "тексеруді күтеді",
     state_purchase_paid = "есепке қосылды",

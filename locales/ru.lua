@@ -399,6 +399,7 @@ return locale {
     help_cashier = [[<b>Для кассира</b>
 
 /topup — зачислить токены
+/kaspi — переводы и платежи, которые ждут решения
 /users, /user — пользователи и карточка одного из них
 /audit — кто и что делал]],
     help_support = [[<b>Для поддержки</b>
@@ -443,6 +444,7 @@ return locale {
     command_rollback = "Вернуть прежнюю версию",
     command_reload = "Перечитать папку со скриптами",
     command_top_up = "Зачислить токены",
+    command_kaspi = "Переводы и платежи, которые ждут",
     shop_files = "<b>Файлы магазина</b>\n\nНажмите на файл — пришлю его. Поправьте в любом редакторе и пришлите обратно сюда же: я всё проверю и покажу, что изменится, до того как это вступит в силу.",
     shop_file = "<b>{file}</b>\nПоправьте и пришлите сюда документом, имя оставьте прежним. Сначала покажу, что изменится.",
     shop_unknown_file = [[Не знаю, что делать с файлом «{file}». Я принимаю файлы магазина:
@@ -628,6 +630,8 @@ return locale {
     button_pay = "Оплатить {sum}",
     button_look = "🔄 Проверить оплату",
     button_paid = "✅ Я оплатил",
+    button_kaspi_qr = "🔗 По ссылке или QR-коду",
+    button_qr = "📷 Показать QR-код",
     button_other_way = "⬅️ Другой способ",
     purchase_link = [[<b>{tokens:token} за {sum}</b>
 
@@ -653,11 +657,31 @@ return locale {
     purchase_reason = "Причина: {reason}",
     purchase_quarantined = "🕓 Деньги пришли, но не те, что в счёте <code>{code}</code> на {sum}. Владелец бота уже знает и разберётся: токены придут или деньги вернутся.",
     purchase_dropped = "Хорошо, этот счёт закрыли. Другой пакет или способ — /buy",
+    receipt_taken = "🧾 Чек получили и приложили к переводу {sum}, код <code>{code}</code>. Проверяем — как увидим перевод, токены придут.",
+    receipt_used = "Этот чек уже зачли за покупку <code>{code}</code>. Пришлите чек именно этого перевода.",
+    purchase_phone = [[<b>{tokens:token} за {sum}</b>
+
+Отправьте номер телефона, на который открыт ваш Kaspi, например <code>+7 701 123 45 67</code>. На него придёт счёт: останется открыть Kaspi и подтвердить. Номер мы не храним.
+
+Удобнее по QR-коду или ссылке — нажмите кнопку. Номер счёта <code>{code}</code>.]],
+    purchase_invoiced = [[<b>{tokens:token} за {sum}</b>
+
+📲 Счёт отправлен в Kaspi. Откройте приложение и подтвердите оплату: токены придут сами, а это сообщение сменится. Счёт действует {minutes} мин, его номер <code>{code}</code>.
+
+Счёта нет? Проверьте номер и отправьте его ещё раз.]],
+    qr_caption = "Наведите камеру Kaspi: {sum}, код <code>{code}</code>",
+    bank_payable = "Пополнение: {tokens:token}",
+    bank_unknown = "Такого номера заказа нет",
+    bank_over = "Время на оплату вышло, откройте новый заказ в боте",
+    bank_paid = "Этот заказ уже оплачен",
+    bank_doubted = "Оплата по этому заказу проверяется",
     toast_price_changed = "Цена изменилась. Посмотрите новую и выберите ещё раз.",
     toast_purchase_over = "Этот счёт уже закрыт. Новый — /buy",
     toast_purchases_many = "Мы ещё проверяем ваши прошлые оплаты ({limit}). Как закончим, можно будет купить ещё.",
     toast_rail_down = "Этот способ оплаты сейчас не отвечает. Попробуйте через минуту или выберите другой.",
     toast_not_paid_yet = "Оплаты пока не видно. Как только придёт, это сообщение сменится само.",
+    toast_not_creditable = "Непонятно, кому или сколько зачислить. Зачислите через /topup, а платёж закройте второй кнопкой.",
+    toast_phone_wrong = "Kaspi не выставил счёт на этот номер. Проверьте его и отправьте ещё раз или выберите оплату по QR-коду.",
     checkout_unknown = "Этот счёт не ваш или уже не действует. Новый можно открыть командой /buy",
     checkout_over = "Этот счёт уже закрыт. Новый можно открыть командой /buy",
     invoice_title = "{tokens:token}",
@@ -702,6 +726,9 @@ return locale {
 
 Проверьте поступление в своём Kaspi: чек и фото сами по себе ничего не доказывают.]],
     claim_receipt = "Номер на чеке: <code>{receipt}</code>",
+    claim_receipt_sum = "⚠️ На чеке другая сумма: {sum}.",
+    claim_receipt_used_before = "⛔ Этот чек уже зачли за покупку <code>{code}</code>.",
+    claim_receipt_picture = "🧾 Чек к переводу <code>{code}</code>",
     claim_confirmed = "✅ <code>{code}</code>: {name} (<code>{id}</code>) +{amount:token}.",
     claim_rejected = "🚫 <code>{code}</code>: отклонено, {name} (<code>{id}</code>) уже знает.",
     claim_over = "По <code>{code}</code> уже решено: {state}.",
@@ -717,16 +744,38 @@ return locale {
     claim_line = "<code>{code}</code> · {sum} · {name} (<code>{id}</code>) · {date}",
     claim_other_sum = "Сколько пришло? Отправьте так: <code>/confirm {code} сумма</code>. За неполную или другую сумму — по токену за каждый тенге.",
     claim_why = "Почему? Отправьте так: <code>/reject {code} причина</code> — покупатель её прочтёт.",
+    claim_reject = "Что ответить покупателю по <code>{code}</code>?",
+    reject_none = "Перевода с такой суммой и кодом нет",
+    reject_foreign = "Чек от другого перевода",
+    button_reject_own = "✏️ Своими словами",
+    button_receipt = "🧾 Открыть чек в Kaspi",
+    alert_confirmed = "✅ Перевод <code>{code}</code> подтверждён ({who}): {name} (<code>{id}</code>) +{amount:token}.",
+    alert_rejected = "🚫 Перевод <code>{code}</code> отклонён ({who}): {name} (<code>{id}</code>).",
+    alert_rail_down = [[🔴 Способ «{way}» сейчас не принимает оплату, покупателям его не показываем.
+
+{reason}]],
+    alert_rail_up = "🟢 Способ «{way}» снова принимает оплату.",
     confirm_usage = "Так: <code>/confirm код</code> или <code>/confirm код сумма</code>. Что ждёт — /kaspi",
     reject_usage = "Так: <code>/reject код причина</code>. Что ждёт — /kaspi",
     button_confirm = "✅ Пришло {sum}",
     button_other_sum = "✏️ Другая сумма",
     button_reject = "🚫 Не пришло",
     button_credit = "✅ Зачислить {amount:token}",
-    button_dismiss = "🚫 Не зачислять",
+    button_dismiss = "↩️ Не зачислять, вернуть",
     doubt_credited = "✅ Платёж № {number}: зачислено {amount:token}.",
     doubt_dismissed = "🚫 Платёж № {number}: токены не зачислены. Деньги верните плательщику там, где они пришли.",
     doubt_over = "Платёж № {number} решения уже не ждёт.",
+    doubt_sent_back = "↩️ Платёж № {number}: деньги отправлены плательщику, токены не зачислены.",
+    doubt_from = "Плательщик: {name} (<code>{id}</code>).",
+    doubt_unknown = "Чьи это деньги, неизвестно. Если найдёте человека, зачислите командой /topup и закройте платёж кнопкой.",
+    doubt_payment = "Номер платежа: <code>{payment}</code>",
+    doubt_line = "№ {number} · {sum} · {way} · {date}",
+    doubts = [[<b>Платежи, которые ждут решения</b>
+
+{lines}]],
+    button_doubt = "Платёж № {number}: {sum}",
+    button_claim = "{code}: {sum}",
+    doubt_decision = "решено кнопкой в чате",
     state_purchase_open = "ждёт оплаты",
     state_purchase_claimed = "ждёт проверки",
     state_purchase_paid = "зачислено",

@@ -22,6 +22,8 @@ mod accepted;
 mod account;
 pub mod backups;
 pub mod digest;
+mod bank;
+mod desk;
 pub mod engines;
 mod erasure;
 mod films;
@@ -51,6 +53,8 @@ pub mod worker;
 pub use accepted::{
     AcceptedScripts, AcceptedSettings, Applied, Proposal, ProposalId, Reload, Rollback, ScriptsUnusable,
 };
+pub use bank::{BankCheck, BankPay, BankTaken};
+pub use desk::{Claim, Decided, DeskRefusal, DoubtedMoney, Resolved};
 pub use engines::Engines;
 pub use erasure::EraseRefusal;
 pub use films::{FilmPage, ResendRefusal};
@@ -61,7 +65,7 @@ pub use overview::{EngineRow, LedgerPage, QueuedJob, ScriptDiff, UserDetails, Us
 pub use panel::{PANEL_LINK_MINUTES, PANEL_SESSION};
 pub use payments::Reconciled;
 pub use people::{BanOutcome, Dossier, PayBackOutcome};
-pub use purchase::{BuyRefusal, Buying, CheckoutRefusal};
+pub use purchase::{BuyRefusal, Buying, CheckoutRefusal, CheckoutWords};
 pub use rails::Rails;
 pub use roles::Staff;
 

@@ -27,6 +27,7 @@ mod figures;
 mod health;
 mod import;
 mod init;
+mod kaspi;
 mod log;
 mod memory;
 mod migrate;

@@ -6,6 +6,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use chrono_tz::Tz;
+use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
@@ -120,6 +121,8 @@ pub struct Http {
     /// The same as the internet sees it; webhooks are on when it is set.
     pub public_url: Option<Url>,
     pub metrics_token: Option<SecretString>,
+    /// The header in which our own proxy says who called it, in lower case; None: nothing stands before us.
+    pub caller_header: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -130,6 +133,13 @@ pub struct Payments {
     pub kaspi_phone: Option<String>,
     pub kaspi_recipient: Option<String>,
     pub kaspi_link: Option<Url>,
+    /// Who may call as Kaspi's own protocol; none: it is off.
+    pub kaspi_bank_addresses: Vec<IpNet>,
+    pub kaspi_bank_format: BankFormat,
+    /// The page of the merchant's service in Kaspi.
+    pub kaspi_bank_link: Option<Url>,
+    /// What Kaspi sends along, if it was agreed upon.
+    pub kaspi_bank_secret: Option<SecretString>,
     pub stripe_api_url: Url,
     pub stripe_secret_key: Option<SecretString>,
     pub stripe_webhook_secret: Option<SecretString>,
@@ -179,6 +189,13 @@ pub struct Log {
     /// A filter that `tracing_subscriber::EnvFilter` accepts.
     pub filter: String,
     pub format: LogFormat,
+}
+
+/// How Kaspi is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BankFormat {
+    Json,
+    Xml,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -246,6 +263,22 @@ impl Config {
                 .then_some("OPENAI_API_KEY is not set: the engine is called without a key."),
             (self.telegram.admin_user_ids.is_empty())
                 .then_some("ADMIN_USER_ID is not set: nobody can use the admin commands or is told of trouble."),
+            (payments.kaspi_phone.is_some() || payments.kaspi_link.is_some()).then_some(
+                "The Kaspi desk is on: its receipts are read by the documents only, no real receipt was ever tried.",
+            ),
+            (!payments.kaspi_bank_addresses.is_empty() && self.http.addr.is_none()).then_some(
+                "payments.kaspi_bank_addresses is set but neither PORT nor HTTP_ADDR: Kaspi cannot reach the bot, this way \
+                 stays off.",
+            ),
+            (!payments.kaspi_bank_addresses.is_empty() && self.http.addr.is_some()).then_some(
+                "Kaspi's check/pay protocol is on: it is written by its documents only, the real Kaspi was never tried.",
+            ),
+            (kaspi == (true, true)).then_some(
+                "The Kaspi gateway is on: it is written by its documents only, a real gateway was never tried.",
+            ),
+            (kaspi == (true, true) && payments.kaspi_gateway_webhook_secret.is_none()).then_some(
+                "KASPI_GATEWAY_WEBHOOK_SECRET is not set: the gateway's webhooks are refused, payments are found by asking.",
+            ),
             (kaspi == (true, false)).then_some("KASPI_GATEWAY_KEY is not set: the Kaspi gateway is off."),
             (kaspi == (false, true)).then_some("KASPI_GATEWAY_URL is not set: the Kaspi gateway is off."),
             (self.http.public_url.is_some() && self.http.addr.is_none())

@@ -4,8 +4,9 @@
 //! and no allocation sized by a number found in a file.
 
 mod boxes;
-mod canvas;
+pub mod canvas;
 pub mod chart;
+pub mod code;
 pub mod figure;
 pub mod film;
 mod keyframe;

@@ -17,6 +17,7 @@ use crate::app::App;
 pub mod bot_api;
 pub mod chat_page;
 mod engine_switch;
+pub mod kaspi_api;
 mod panel;
 pub mod stripe_api;
 pub mod video_api;
@@ -24,6 +25,7 @@ pub mod video_api;
 use bot_api::{BotApi, BotApiSettings, Person};
 use chat_page::{ChatPage, Persona};
 use engine_switch::Switch;
+use kaspi_api::KaspiApi;
 use stripe_api::StripeApi;
 use video_api::{VideoApi, VideoApiSettings};
 
@@ -32,6 +34,9 @@ pub const USER: i64 = 1001;
 pub const ADMIN: i64 = 1;
 /// What the emulated Stripe lets in.
 pub const STRIPE_KEY: &str = "sk_test_sandbox";
+/// What the emulated Kaspi gateway lets in, and signs its webhooks with.
+pub const KASPI_KEY: &str = "sandbox";
+pub const KASPI_SECRET: &str = "sandbox-webhooks";
 
 /// How often the panel is compared with what it showed last.
 const PANEL_PACE: Duration = Duration::from_millis(500);
@@ -41,6 +46,7 @@ pub struct Sandbox {
     pub bot_api: Arc<BotApi>,
     pub video_api: Arc<VideoApi>,
     pub stripe_api: Arc<StripeApi>,
+    pub kaspi_api: Arc<KaspiApi>,
     pub address: SocketAddr,
     app: Arc<OnceLock<Arc<App>>>,
     _tasks: [AbortOnDropHandle<()>; 2],
@@ -56,6 +62,7 @@ impl Sandbox {
         let bot_api = BotApi::new(BotApiSettings { first_message_id, ..BotApiSettings::default() });
         let video_api = VideoApi::new(VideoApiSettings { render, key: None });
         let stripe_api = StripeApi::new(STRIPE_KEY);
+        let kaspi_api = KaspiApi::new(KASPI_KEY, KASPI_SECRET, Some((bot_api.clone(), USER)));
         let app = Arc::new(OnceLock::new());
         let page = ChatPage {
             bot_api: bot_api.clone(),
@@ -64,7 +71,7 @@ impl Sandbox {
             engine: Arc::new(Switch(video_api.clone())),
         };
         let routes: Router = page.router().merge(bot_api.router()).merge(video_api.router());
-        let routes = routes.merge(stripe_api.router());
+        let routes = routes.merge(stripe_api.router()).merge(kaspi_api.router());
         let serving = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, routes).await {
                 tracing::error!(%error, "the sandbox does not serve any more");
@@ -72,7 +79,7 @@ impl Sandbox {
         });
         let watching = tokio::spawn(watch_panel(bot_api.clone(), app.clone()));
         let tasks = [serving, watching].map(AbortOnDropHandle::new);
-        Ok(Self { bot_api, video_api, stripe_api, address, app, _tasks: tasks })
+        Ok(Self { bot_api, video_api, stripe_api, kaspi_api, address, app, _tasks: tasks })
     }
 
     /// Lets the panel look into the bot. Once.

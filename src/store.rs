@@ -55,7 +55,8 @@ pub use moving::{Keepsake, KeepsakeKind, Moved, MovedIn, Newcomer};
 pub use orders::{NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
 pub use paybacks::{PaidBack, PayBackRefusal};
 pub use payments::{
-    ConfirmRefusal, Confirmed, Doubted, Noted, PaymentState, Resolution, ResolveRefusal, TakenBack,
+    BankPayment, ConfirmRefusal, Confirmed, Doubted, Noted, PaymentState, Resolution, ResolveRefusal,
+    TakenBack,
 };
 pub use people::Meeting;
 pub use purchases::{NewPurchase, PurchaseRefusal};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, on};
@@ -123,9 +123,10 @@ async fn read(request: Request) -> Result<WebhookRequest, StatusCode> {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     };
     let headers: BTreeMap<String, String> = parts.headers.iter().filter_map(named).collect();
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|caller| caller.0.ip());
     let query = parts.uri.query().unwrap_or_default().to_owned();
     match timeout(SLOWEST_BODY, to_bytes(body, LARGEST_BODY)).await {
-        Ok(Ok(body)) => Ok(WebhookRequest { query, headers, body }),
+        Ok(Ok(body)) => Ok(WebhookRequest { peer, query, headers, body }),
         Ok(Err(_)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }

@@ -14,6 +14,7 @@ mod telegram {
     mod delivery;
     mod films;
     mod hostile;
+    mod kaspi;
     mod language;
     mod menus;
     mod money;

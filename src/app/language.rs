@@ -36,7 +36,10 @@ impl App {
     }
 
     /// Somebody who is told something he has not just asked for.
-    pub(super) fn addressee(&self, id: UserId) -> Result<Addressee, StoreError> {
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn addressee(&self, id: UserId) -> Result<Addressee, StoreError> {
         Ok(Addressee { id, language: self.store.language(id)? })
     }
 }

@@ -11,8 +11,8 @@ use futures::FutureExt as _;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::App;
 use super::port::{Chat, ChatError, FilmParcel, Parcel, Sent};
+use super::{App, Decided};
 use crate::domain::id::{PurchaseId, UserId};
 use crate::domain::job::{Film, Gift, Job, JobState};
 use crate::domain::notice::{Alert, Notice, NoticeMessage};
@@ -167,6 +167,10 @@ fn parcel(app: &App, notice: &Notice) -> Result<Option<Parcel>, StoreError> {
         NoticeMessage::Credit { amount } => Some(Parcel::Credit { amount: *amount, balance }),
         // It may have been decided on meanwhile.
         NoticeMessage::Alert(Alert::Claimed { purchase }) => claim(app, *purchase)?,
+        NoticeMessage::Alert(Alert::Quarantined { number, .. }) => {
+            app.doubt_on(*number).map_err(|error| error.0)?.map(Parcel::Doubt)
+        }
+        NoticeMessage::Alert(Alert::Decided { by, purchase, .. }) => decided(app, *purchase, *by)?,
         NoticeMessage::Alert(alert @ Alert::ScriptsChanged { by: Some(by), .. }) => {
             let who = app.store.user(*by)?.map(|user| user.profile.first_name);
             Some(Parcel::ScriptsChanged { alert: alert.clone(), who })
@@ -187,10 +191,16 @@ fn parcel(app: &App, notice: &Notice) -> Result<Option<Parcel>, StoreError> {
 }
 
 fn claim(app: &App, id: PurchaseId) -> Result<Option<Parcel>, StoreError> {
-    let waiting = app.store.purchase(id)?.filter(|purchase| purchase.state == PurchaseState::Claimed);
-    let Some(purchase) = waiting else { return Ok(None) };
-    let buyer = app.store.user(purchase.user)?.map(|user| user.profile).unwrap_or_default();
-    Ok(Some(Parcel::Claim { purchase, buyer }))
+    let claim = app.claim_on(id).map_err(|error| error.0)?;
+    Ok(claim.filter(|claim| claim.purchase.state == PurchaseState::Claimed).map(Parcel::Claim))
+}
+
+fn decided(app: &App, id: PurchaseId, by: Option<UserId>) -> Result<Option<Parcel>, StoreError> {
+    let Some(purchase) = app.store.purchase(id)? else { return Ok(None) };
+    let name = |user| app.profile_of(user).map(|profile| profile.first_name).map_err(|error| error.0);
+    let buyer = app.profile_of(purchase.user).map_err(|error| error.0)?;
+    let by = by.map(name).transpose()?.filter(|name| !name.is_empty());
+    Ok(Some(Parcel::Decided { decided: Decided { purchase, buyer }, by }))
 }
 
 fn film_parcel(app: &App, job: Job, film: Film) -> Result<FilmParcel, StoreError> {

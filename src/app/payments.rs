@@ -23,6 +23,8 @@ const EAGER_FOR: Duration = Duration::from_secs(10 * 60);
 const PATIENT: Duration = Duration::from_secs(60);
 /// Purchases asked about at once: within every rail's limit.
 const AT_ONCE: usize = 8;
+/// How often each rail is asked whether it can take payments at all.
+const EXAMINE_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How often statements are compared, and how far back they are asked for.
 const COMPARE_EVERY: Duration = Duration::from_secs(24 * 3600);
 const COMPARE_BACK: Duration = Duration::from_secs(72 * 3600);
@@ -39,8 +41,13 @@ pub struct Reconciled {
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut next = BTreeMap::new();
     let mut compare_at = app.clock.now();
+    let mut examine_at = compare_at;
     loop {
         let now = app.clock.now();
+        if examine_at <= now {
+            examine_at = now.plus(EXAMINE_EVERY);
+            stop.run_until_cancelled(examine(&app)).await;
+        }
         if compare_at <= now {
             compare_at = now.plus(COMPARE_EVERY);
             stop.run_until_cancelled(compare(&app)).await;
@@ -79,6 +86,29 @@ async fn ask(app: &App, next: &mut BTreeMap<PurchaseId, Timestamp>) -> Result<()
         app.look_into_outbox();
     }
     Ok(())
+}
+
+/// Asks each rail whether it can take payments. One that cannot is not offered, and the admins hear of both.
+async fn examine(app: &App) {
+    for way in app.rails.ways() {
+        let Some(rail) = app.rails.get(way) else { continue };
+        let down = match rail.health().await {
+            Ok(()) => None,
+            Err(RailError::Refused(why)) => Some(why),
+            // That it does not answer now says nothing of what it can.
+            Err(error) => {
+                tracing::warn!(%way, %error, "nobody can say whether the rail takes payments");
+                continue;
+            }
+        };
+        if !app.rails.stands(way, down.clone()) {
+            continue;
+        }
+        tracing::warn!(%way, ?down, "what the rail can do has changed");
+        if let Err(error) = app.alert_admins(Alert::Rail { way, down }).await {
+            tracing::error!(%error, "the admins could not be told of a rail");
+        }
+    }
 }
 
 async fn compare(app: &App) {

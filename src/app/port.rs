@@ -15,7 +15,7 @@ pub use engine::{
     Callback, CallbackRefusal, Capabilities, Engine, EngineSource, Failure, FailureKind, Fetched, Polled,
     Progress, RenderRequest, Sighting, Sought, Submission,
 };
-pub use rail::{Checkout, Place, Rail, RailError, RailEvent};
+pub use rail::{Checkout, Place, Proof, Rail, RailError, RailEvent};
 pub use scripts::{
     Faults, QuickEdit, SCRIPT_FILE_CAP, ScriptFiles, ScriptSet, ScriptSource, ScriptStatus, Scripts, Seeding,
     Seeds,

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::port::{Checkout, RailError, RailEvent, ScriptSet, WebhookRequest};
+use super::port::{Checkout, Rail, RailError, RailEvent, ScriptSet, WebhookRequest};
 use super::{App, AppError};
 use crate::domain::catalog::Package;
 use crate::domain::id::{MessageRef, PurchaseId, UpdateId, UserId};
@@ -16,7 +16,7 @@ use crate::store::{self, NewPurchase, Noted, TakenBack};
 const WAITING_EACH: usize = 3;
 /// How long a place to pay stays open.
 const OPEN_FOR: Duration = Duration::from_secs(30 * 60);
-/// A person who transfers by hand takes longer.
+/// A person who transfers by hand takes longer, and so does one who goes to a terminal; a gateway's invoice lives as long.
 const OPEN_FOR_BY_HAND: Duration = Duration::from_secs(24 * 3600);
 
 /// What somebody agreed to buy.
@@ -29,7 +29,12 @@ pub struct Buying {
     pub agreed: i64,
     /// The message that will show how it goes.
     pub card: MessageRef,
-    /// What the rail shows the buyer.
+    pub words: CheckoutWords,
+}
+
+/// What the rail shows the buyer, and where he comes back to.
+#[derive(Clone, Debug)]
+pub struct CheckoutWords {
     pub title: String,
     pub description: String,
     pub language: String,
@@ -65,7 +70,7 @@ pub enum CheckoutRefusal {
 impl App {
     /// The ways in which this package can be paid now, each with what is asked, in the order of the buttons.
     pub fn ways(&self, scripts: &ScriptSet, package: &Package) -> Vec<(Way, Money)> {
-        let rails = self.rails.ways().filter(|way| package.is_sold_over(way.rail()));
+        let rails = self.rails.offered().filter(|way| package.is_sold_over(way.rail()));
         rails.filter_map(|way| Some((way, self.asked(scripts, package, way)?))).collect()
     }
 
@@ -89,7 +94,7 @@ impl App {
         scripts: &ScriptSet,
         buying: Buying,
     ) -> Result<Purchase, BuyRefusal> {
-        let Buying { user, tokens, way, agreed, card, title, description, language, back } = buying;
+        let Buying { user, tokens, way, agreed, card, words } = buying;
         let package = scripts.catalog.packages.iter().find(|package| package.tokens == tokens);
         let package =
             package.filter(|package| package.is_sold_over(way.rail())).ok_or(BuyRefusal::NotSold)?;
@@ -99,7 +104,10 @@ impl App {
             return Err(BuyRefusal::PriceChanged);
         }
         let now = self.clock.now();
-        let length = if way == Way::KaspiDesk { OPEN_FOR_BY_HAND } else { OPEN_FOR };
+        let length = match way {
+            Way::Stars | Way::Stripe => OPEN_FOR,
+            Way::KaspiDesk | Way::KaspiGateway | Way::KaspiBank => OPEN_FOR_BY_HAND,
+        };
         let new = NewPurchase {
             user,
             way,
@@ -118,10 +126,53 @@ impl App {
             Err(_) => return Err(BuyRefusal::NotSold),
         };
         self.bells.outbox.notify_one();
-        if purchase.reference.is_some() || purchase.link.is_some() {
+        let is_open = purchase.reference.is_some() || purchase.link.is_some();
+        if is_open || rail.asks_for_phone() {
             return Ok(purchase);
         }
-        let checkout = Checkout { purchase, title, description, language, back };
+        self.open_place(purchase, words, None).await
+    }
+
+    /// Sends an invoice for what waits to a telephone, or makes a link for it. One that went elsewhere before is taken back.
+    ///
+    /// # Errors
+    /// `NotSold` for what does not wait any more; `Rail`.
+    pub async fn invoice(
+        &self,
+        purchase: Purchase,
+        words: CheckoutWords,
+        phone: Option<String>,
+    ) -> Result<Purchase, BuyRefusal> {
+        let purchase = self.look_at(purchase).await?;
+        let rail = self.rails.get(purchase.way).ok_or(BuyRefusal::NotSold)?;
+        if purchase.state != PurchaseState::Open || purchase.expires_at <= self.clock.now() {
+            return Ok(purchase);
+        }
+        let before = purchase.clone();
+        let opened = self.open_place(purchase, words, phone).await?;
+        if before.reference.is_some() && before.reference != opened.reference {
+            self.withdraw(&before, rail.as_ref()).await;
+        }
+        Ok(opened)
+    }
+
+    /// As far as that goes: who pays there all the same has paid.
+    async fn withdraw(&self, purchase: &Purchase, rail: &dyn Rail) {
+        if let Err(error) = rail.close(purchase).await {
+            tracing::debug!(purchase = purchase.id.0, way = %purchase.way, %error, "a place to pay stays open");
+        }
+    }
+
+    async fn open_place(
+        &self,
+        purchase: Purchase,
+        words: CheckoutWords,
+        phone: Option<String>,
+    ) -> Result<Purchase, BuyRefusal> {
+        let way = purchase.way;
+        let rail = self.rails.get(way).ok_or(BuyRefusal::NotSold)?;
+        let CheckoutWords { title, description, language, back } = words;
+        let checkout = Checkout { purchase, title, description, language, back, phone };
         let place = rail.open(&checkout).await.map_err(BuyRefusal::Rail)?;
         let purchase = checkout.purchase;
         self.store
@@ -180,7 +231,13 @@ impl App {
         user: UserId,
         purchase: PurchaseId,
     ) -> Result<Result<Purchase, store::PurchaseRefusal>, AppError> {
-        Ok(self.store.drop_purchase(user, purchase).await?)
+        let dropped = self.store.drop_purchase(user, purchase).await?;
+        if let Ok(dropped) = &dropped
+            && let Some(rail) = self.rails.get(dropped.way)
+        {
+            self.withdraw(dropped, rail.as_ref()).await;
+        }
+        Ok(dropped)
     }
 
     /// One purchase of this very user.

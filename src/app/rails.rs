@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use futures::FutureExt as _;
 
-use super::port::{Checkout, Place, Rail, RailError, RailEvent, WebhookRequest};
+use super::port::{Checkout, Place, Proof, Rail, RailError, RailEvent, WebhookRequest};
 use crate::domain::id::{PaymentId, UserId};
 use crate::domain::purchase::Purchase;
 use crate::domain::rail::{Money, Return, Way};
@@ -16,16 +16,42 @@ use crate::domain::time::Timestamp;
 #[derive(Default)]
 pub struct Rails {
     known: BTreeMap<Way, Arc<dyn Rail>>,
+    /// Those that cannot take payments now, with the reason.
+    down: Mutex<BTreeMap<Way, String>>,
 }
 
 impl Rails {
     pub fn new(known: impl IntoIterator<Item = (Way, Arc<dyn Rail>)>) -> Self {
         let guarded = |(way, rail)| (way, Arc::new(Guarded(rail)) as Arc<dyn Rail>);
-        Self { known: known.into_iter().map(guarded).collect() }
+        Self { known: known.into_iter().map(guarded).collect(), down: Mutex::default() }
     }
 
     pub fn get(&self, way: Way) -> Option<Arc<dyn Rail>> {
         self.known.get(&way).cloned()
+    }
+
+    /// Those that there are, each with whether it was ever tried against the real service.
+    pub fn proofs(&self) -> impl Iterator<Item = (Way, Proof)> {
+        self.ways().filter_map(|way| Some((way, self.known.get(&way)?.proven())))
+    }
+
+    /// Those that take payments now, in the order in which they are offered.
+    pub fn offered(&self) -> impl Iterator<Item = Way> {
+        self.ways().filter(|way| !self.down().contains_key(way))
+    }
+
+    /// From now on this one is offered, or not, and why. Answers whether that is news.
+    pub fn stands(&self, way: Way, down: Option<String>) -> bool {
+        let mut known = self.down();
+        let before = match &down {
+            Some(reason) => known.insert(way, reason.clone()),
+            None => known.remove(&way),
+        };
+        before.is_some() != down.is_some()
+    }
+
+    fn down(&self) -> MutexGuard<'_, BTreeMap<Way, String>> {
+        self.down.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// In the order in which they are offered.
@@ -45,6 +71,22 @@ fn broke<T>(_: Box<dyn std::any::Any + Send>) -> Result<T, RailError> {
 impl Rail for Guarded {
     async fn open(&self, checkout: &Checkout) -> Result<Place, RailError> {
         AssertUnwindSafe(self.0.open(checkout)).catch_unwind().await.unwrap_or_else(broke)
+    }
+
+    fn proven(&self) -> Proof {
+        self.0.proven()
+    }
+
+    fn asks_for_phone(&self) -> bool {
+        self.0.asks_for_phone()
+    }
+
+    async fn health(&self) -> Result<(), RailError> {
+        AssertUnwindSafe(self.0.health()).catch_unwind().await.unwrap_or_else(broke)
+    }
+
+    async fn close(&self, purchase: &Purchase) -> Result<(), RailError> {
+        AssertUnwindSafe(self.0.close(purchase)).catch_unwind().await.unwrap_or_else(broke)
     }
 
     async fn look(&self, purchase: &Purchase) -> Result<Vec<RailEvent>, RailError> {

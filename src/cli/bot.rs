@@ -11,19 +11,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::control::Control;
 use super::data_key;
+use super::kaspi;
 use super::real::{SystemClock, SystemRandom};
 use crate::app::backups::{self, Backups};
 use crate::app::port::{Engine, Rail, Webhook};
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, Desk, Engines, Rails, Reload, ScriptsUnusable, Settings, Staff,
-    digest, engines, housekeeping, outbox, payments, progress, watchdog, worker,
+    AcceptedScripts, AcceptedSettings, App, Engines, Rails, Reload, ScriptsUnusable, Settings, Staff, digest,
+    engines, housekeeping, outbox, payments, progress, watchdog, worker,
 };
 use crate::config::Config;
 use crate::domain::id::EngineId;
 use crate::domain::money::Tokens;
 use crate::domain::rail::Way;
 use crate::engine::sora::{Sora, SoraSettings};
-use crate::payment::kaspi_desk::KaspiDesk;
 use crate::script::{Folder, FolderSettings, Problem};
 use crate::store::{Options, Store};
 use crate::telegram::{self, Stars, Telegram, TelegramSettings};
@@ -65,8 +65,13 @@ impl Bot {
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let app = App::new(store, accepted.clone(), engines, clock, random, settings)
             .with_accepted(accepted)
-            .with_rails(rails(&config, &telegram));
+            .with_rails(rails(&config, &telegram)?);
         Ok(Self { app: Arc::new(app), telegram, folder, listener, config })
+    }
+
+    /// Where it listens, if it does.
+    pub(super) fn address(&self) -> Option<std::net::SocketAddr> {
+        self.listener.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
     /// Serves until told to stop, then finishes or parks what is under way within the grace period.
@@ -78,8 +83,8 @@ impl Bot {
         for name in app.engines.names() {
             tracing::info!(engine = %name, "renders");
         }
-        for way in app.rails.ways() {
-            tracing::info!(%way, "takes payments");
+        for (way, proof) in app.rails.proofs() {
+            tracing::info!(%way, %proof, "takes payments");
         }
         let _watcher = {
             let (app, runtime) = (app.clone(), tokio::runtime::Handle::current());
@@ -93,7 +98,7 @@ impl Bot {
             let web = Web {
                 app: app.clone(),
                 listening: chat.clone(),
-                webhooks: webhooks(&chat),
+                webhooks: webhooks(&app, &chat, &config),
                 metrics_token: config.http.metrics_token.clone(),
             };
             let stop = stop.clone();
@@ -161,8 +166,9 @@ impl Bot {
 }
 
 /// Everything that is called from outside. Payment rails and engines add theirs here.
-fn webhooks(telegram: &Telegram) -> Vec<Arc<dyn Webhook>> {
-    telegram.webhook().into_iter().collect()
+fn webhooks(app: &Arc<App>, telegram: &Telegram, config: &Config) -> Vec<Arc<dyn Webhook>> {
+    let telegram = telegram.webhook().into_iter();
+    telegram.chain(kaspi::webhooks(app, config)).collect()
 }
 
 async fn listener(config: &Config) -> Result<Option<TcpListener>> {
@@ -279,25 +285,13 @@ pub(super) fn engines(config: &Config) -> Result<Engines> {
 }
 
 /// The ways to pay that are set up.
-fn rails(config: &Config, telegram: &Arc<Telegram>) -> Rails {
+fn rails(config: &Config, telegram: &Arc<Telegram>) -> Result<Rails> {
     let mut known: Vec<(Way, Arc<dyn Rail>)> = Vec::new();
     if config.payments.stars {
         known.push((Way::Stars, Arc::new(Stars(telegram.clone()))));
     }
-    if let Some(desk) = desk(config) {
-        known.push((Way::KaspiDesk, Arc::new(KaspiDesk { link: desk.link })));
-    }
-    Rails::new(known)
-}
-
-fn desk(config: &Config) -> Option<Desk> {
-    let payments = &config.payments;
-    let desk = Desk {
-        phone: payments.kaspi_phone.clone(),
-        recipient: payments.kaspi_recipient.clone(),
-        link: payments.kaspi_link.as_ref().map(ToString::to_string),
-    };
-    (desk.phone.is_some() || desk.link.is_some()).then_some(desk)
+    known.extend(kaspi::rails(config)?);
+    Ok(Rails::new(known))
 }
 
 fn app_settings(config: &Config, welcome: Option<Tokens>) -> Settings {
@@ -322,7 +316,7 @@ fn app_settings(config: &Config, welcome: Option<Tokens>) -> Settings {
         max_upload: MAX_UPLOAD,
         keep_films: config.delivery.keep_files,
         welcome,
-        desk: desk(config),
+        desk: kaspi::desk(config),
         time_zone: config.locale.time_zone,
         digest_hour: config.reports.digest_hour,
         panel_url: panel_url(config),

@@ -1,7 +1,7 @@
 //! `sora-bot sandbox`: the same bot against emulators on one loopback port, with a chat page. No keys, no network.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::{Failure, log};
 use crate::app::port::Clock as _;
 use crate::config::{Config, Sources};
 use crate::domain::money::Tokens;
-use crate::sandbox::{ADMIN, Sandbox};
+use crate::sandbox::{ADMIN, KASPI_KEY, KASPI_SECRET, Sandbox};
 
 /// What a new user gets to try with, whatever pricing.lua says.
 const WELCOME: Tokens = Tokens::new(10_000);
@@ -66,12 +66,16 @@ async fn serve(sources: Sources, args: &SandboxArgs) -> Result<(), Failure> {
     let temporary = Temporary::unless(args.data.as_deref())?;
     let mut config = Config::load(settings(sources, &sandbox.origin(), &temporary.folder))?;
     config.worker.render_deadline = render + PATIENCE;
-    // Nobody outside can call it.
-    (config.http.addr, config.http.public_url) = (None, None);
+    // Only the emulators call it.
+    (config.http.addr, config.http.public_url) = (Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), None);
+    set_up_kaspi(&mut config, &sandbox.origin());
     log::start(&config.log);
 
     let bot = Bot::assemble(config, Some(WELCOME), false).await?;
     sandbox.show(bot.app.clone());
+    if let Some(address) = bot.address() {
+        sandbox.kaspi_api.set_bot(&format!("http://{address}"));
+    }
     println!("\n  Open {}/ and write /start\n", sandbox.origin());
     println!("  Prices, menus and words are in scripts/ and locales/: edit, save, and tap the next button.");
     println!("  Ctrl+C ends it.\n");
@@ -104,6 +108,9 @@ fn settings(sources: Sources, origin: &str, data: &Path) -> Sources {
         ("OPENAI_BASE_URL", format!("{origin}/v1")),
         ("OPENAI_API_KEY", "sandbox".to_owned()),
         ("ADMIN_USER_ID", ADMIN.to_string()),
+        ("KASPI_GATEWAY_URL", format!("{origin}/kaspi/api/v1")),
+        ("KASPI_GATEWAY_KEY", KASPI_KEY.to_owned()),
+        ("KASPI_GATEWAY_WEBHOOK_SECRET", KASPI_SECRET.to_owned()),
         ("DATABASE_PATH", data),
         // Nobody's secrets are in here, and a folder that is kept has to open again.
         ("DATA_KEY", "00".repeat(32)),
@@ -112,6 +119,19 @@ fn settings(sources: Sources, origin: &str, data: &Path) -> Sources {
     ];
     env.extend(laid_over.map(|(name, value)| (name.to_owned(), value)));
     Sources { file: sources.file, dotenv: None, env }
+}
+
+/// All three ways over Kaspi, to be tried: an owner's own desk stays as he has set it up.
+fn set_up_kaspi(config: &mut Config, origin: &str) {
+    let payments = &mut config.payments;
+    if payments.kaspi_phone.is_none() && payments.kaspi_link.is_none() {
+        payments.kaspi_phone = Some("+7 701 000 00 00".to_owned());
+        payments.kaspi_recipient = Some("Песочница Б.".to_owned());
+        payments.kaspi_link = format!("{origin}/kaspi").parse().ok();
+    }
+    payments.kaspi_bank_addresses = vec![IpAddr::from(Ipv4Addr::LOCALHOST).into()];
+    payments.kaspi_bank_link = format!("{origin}/kaspi").parse().ok();
+    (config.http.caller_header, payments.kaspi_bank_secret) = (None, None);
 }
 
 /// The folder of the data. One that nobody asked for is removed at the end.

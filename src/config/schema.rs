@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use super::{
-    Admins, Backup, Config, Delivery, Engine, Http, Locale, Log, LogFormat, Payments, Queue, Reports, Scripts, Store,
+    Admins, Backup, BankFormat, Config, Delivery, Engine, Http, Locale, Log, LogFormat, Payments, Queue, Reports, Scripts,
+    Store,
     Telegram, Worker,
     reader::Reader,
     secret::{any_key, bot_token, data_key, stripe_key},
@@ -58,6 +59,7 @@ impl Config {
                     value::optional(value::address),
                 ),
                 metrics_token: from.secret("METRICS_TOKEN", any_key),
+                caller_header: from.key("http.caller_header", value::optional(value::header)),
             },
             payments: Payments::read(from),
             store: Store {
@@ -146,6 +148,13 @@ impl Payments {
             kaspi_phone: from.key("payments.kaspi_phone", value::optional(value::phone)),
             kaspi_recipient: from.key("payments.kaspi_recipient", value::optional(value::short)),
             kaspi_link: from.key("payments.kaspi_link", value::optional(value::address)),
+            kaspi_bank_addresses: from.key("payments.kaspi_bank_addresses", value::networks),
+            kaspi_bank_format: from.key(
+                "payments.kaspi_bank_format",
+                value::one_of(&[("json", BankFormat::Json), ("xml", BankFormat::Xml)]),
+            ),
+            kaspi_bank_link: from.key("payments.kaspi_bank_link", value::optional(value::address)),
+            kaspi_bank_secret: from.secret("KASPI_BANK_SECRET", any_key),
             stripe_api_url: from.key_or_variable("payments.stripe_api_url", "STRIPE_API_URL", value::address),
             stripe_secret_key: from.secret("STRIPE_SECRET_KEY", stripe_key),
             stripe_webhook_secret: from.secret("STRIPE_WEBHOOK_SECRET", any_key),

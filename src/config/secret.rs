@@ -13,11 +13,12 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use super::value::Wrong;
 
 /// Variables that hold a secret. Their values are never shown, and none of them may stand in config.toml.
-pub(super) const NAMES: [&str; 8] = [
+pub(super) const NAMES: [&str; 9] = [
     "TELEGRAM_BOT_TOKEN",
     "OPENAI_API_KEY",
     "STRIPE_SECRET_KEY",
     "STRIPE_WEBHOOK_SECRET",
+    "KASPI_BANK_SECRET",
     "KASPI_GATEWAY_KEY",
     "KASPI_GATEWAY_WEBHOOK_SECRET",
     "METRICS_TOKEN",

@@ -108,7 +108,7 @@ fn a_file_may_be_partial_and_each_better_source_wins() {
 }
 
 /// A value for each variable.
-const ENVIRONMENT: [(&str, &str); 21] = [
+const ENVIRONMENT: [(&str, &str); 22] = [
     ("TELEGRAM_BOT_TOKEN", " 42:TEST\r"),
     ("TELEGRAM_API_URL", "http://127.0.0.1:8081"),
     ("ADMIN_USER_ID", "77, 5,77"),
@@ -120,6 +120,7 @@ const ENVIRONMENT: [(&str, &str); 21] = [
     ("KASPI_GATEWAY_URL", "https://kaspi.example"),
     ("KASPI_GATEWAY_KEY", "k1"),
     ("KASPI_GATEWAY_WEBHOOK_SECRET", "k2"),
+    ("KASPI_BANK_SECRET", "k3"),
     ("MAX_RETRY_ATTEMPTS", "7"),
     ("PUBLIC_URL", "https://bot.example"),
     ("HTTP_ADDR", "127.0.0.1:0"),
@@ -151,6 +152,7 @@ fn every_variable_reaches_its_setting() {
         [&payments.kaspi_gateway_key, &payments.kaspi_gateway_webhook_secret].map(secret),
         ["k1", "k2"]
     );
+    assert_eq!(secret(&payments.kaspi_bank_secret), "k3");
     assert_eq!(payments.kaspi_gateway_url.as_ref().unwrap().as_str(), "https://kaspi.example/");
     assert_eq!(config.worker.max_retry_attempts, 7);
     assert_eq!(config.http.public_url.as_ref().unwrap().as_str(), "https://bot.example/");
@@ -163,6 +165,20 @@ fn every_variable_reaches_its_setting() {
         ["/s", "/l"]
     );
     assert_eq!(config.log.filter, "warn,sora_bot=debug");
+}
+
+#[test]
+fn a_bank_is_known_by_its_addresses_and_networks() {
+    let file = "[payments]\nkaspi_bank_addresses = [\"194.187.247.152\", \"10.0.0.0/8\"]\nkaspi_bank_format = \"xml\"\n\
+        [http]\ncaller_header = \"X-Real-IP\"";
+    let config = good(file, &[]);
+    let known = |address: &str| {
+        let address: std::net::IpAddr = address.parse().unwrap();
+        config.payments.kaspi_bank_addresses.iter().any(|network| network.contains(&address))
+    };
+    assert!(known("194.187.247.152") && known("10.255.0.1") && !known("194.187.247.153"));
+    assert_eq!(config.payments.kaspi_bank_format, BankFormat::Xml);
+    assert_eq!(config.http.caller_header.as_deref(), Some("x-real-ip"));
 }
 
 #[test]

@@ -4,13 +4,14 @@
 
 use std::{
     fmt::Display,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     ops::RangeInclusive,
     path::PathBuf,
     str::FromStr,
 };
 
 use chrono_tz::{TZ_VARIANTS, Tz};
+use ipnet::IpNet;
 use toml::de::DeValue;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -236,6 +237,26 @@ pub(super) fn phone(raw: &Raw) -> Result<String, Wrong> {
     let plain = text.bytes().all(|b| b.is_ascii_digit() || b"+ -()".contains(&b));
     let wrong = || Wrong::new("expected a phone number, e.g. +7 701 123 45 67");
     (plain && (10..=15).contains(&digits)).then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+/// Addresses, and networks of them, from which somebody may call.
+pub(super) fn networks(raw: &Raw) -> Result<Vec<IpNet>, Wrong> {
+    let wrong = || Wrong::new("expected addresses in a list, e.g. [\"194.187.247.152\", \"10.0.0.0/8\"]");
+    let Raw::List(items) = raw else { return Err(wrong()) };
+    let network = |item: &Raw| {
+        let Raw::Text(text) = item else { return None };
+        let text = text.trim();
+        text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+    };
+    items.iter().map(network).collect::<Option<_>>().ok_or_else(wrong)
+}
+
+/// The name of a header, in lower case.
+pub(super) fn header(raw: &Raw) -> Result<String, Wrong> {
+    let text = raw.text()?;
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let wrong = || Wrong::new("expected the name of a header, e.g. x-real-ip");
+    (plain && text.len() <= 64).then(|| text.to_ascii_lowercase()).ok_or_else(wrong)
 }
 
 /// A name that is shown: at most 64 characters.

@@ -75,6 +75,19 @@ impl Tiyn {
         tenge.checked_mul(100).map(Self)
     }
 
+    /// A sum in tenge as machines write it, `1336` or `1336.5` or `1336.00`; none for anything else, above all no third
+    /// place behind the point.
+    pub fn parse(written: &str) -> Option<Self> {
+        let (tenge, part) = written.split_once('.').unwrap_or((written, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let part = match (digits(tenge) && digits(part), part.len()) {
+            (true, 1) => part.parse::<i64>().ok()? * 10,
+            (true, 2) => part.parse().ok()?,
+            _ => return None,
+        };
+        Self::from_tenge(tenge.parse().ok()?)?.0.checked_add(part).map(Self)
+    }
+
     pub const fn get(self) -> i64 {
         self.0
     }
@@ -129,6 +142,32 @@ mod tests {
             [(0, "0.00"), (5, "0.05"), (19_248, "192.48"), (-50, "-0.50"), (-12_345, "-123.45")]
         {
             assert_eq!(Tiyn::new(tiyn).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn a_sum_is_read_exactly_or_not_at_all() {
+        for (written, expected) in [
+            ("1336", Some(133_600)),
+            ("1336.5", Some(133_650)),
+            ("0.05", Some(5)),
+            ("0001336.00", Some(133_600)),
+            ("0", Some(0)),
+            ("", None),
+            (".5", None),
+            ("5.", None),
+            ("1.005", None),
+            ("-5", None),
+            ("+5", None),
+            ("1e3", None),
+            ("1 336", None),
+            ("1336,00", None),
+            ("5.0.0", None),
+            ("92233720368547758.07", Some(i64::MAX)),
+            ("92233720368547758.08", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(Tiyn::parse(written).map(Tiyn::get), expected, "{written:?}");
         }
     }
 

@@ -91,6 +91,10 @@ pub enum Alert {
     Stuck { job: JobId },
     /// What the shop did on that day.
     Digest(Figures),
+    /// Another admin, or somebody at the machine, has credited a transfer; without `tokens`, turned it down.
+    Decided { by: Option<UserId>, purchase: PurchaseId, tokens: Option<Tokens> },
+    /// A rail cannot take payments: what is to be done is outside. Without a reason, it can again.
+    Rail { way: Way, down: Option<String> },
 }
 
 /// The figures of one day, as they were when they were told.

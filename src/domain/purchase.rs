@@ -86,6 +86,11 @@ impl PurchaseState {
         matches!(self, Claimed | Quarantined)
     }
 
+    /// Is there something to tell its buyer that he waits for?
+    pub fn is_decided(self) -> bool {
+        matches!(self, Paid | Rejected | Quarantined)
+    }
+
     /// Does anybody still wait for money?
     pub fn is_open(self) -> bool {
         matches!(self, Open | Claimed)
@@ -127,6 +132,24 @@ impl Purchase {
 pub fn tokens_for(money: &Money) -> Option<Tokens> {
     let tokens = Tokens::new(money.amount / 100);
     (money.currency == Currency::Kzt && tokens.is_movable()).then_some(tokens)
+}
+
+/// What money that fits nothing may be credited for, as an admin is offered it: a token a tenge, or the part of the package that
+/// its Stars are. None where it is no money, or nobody can say what it is worth.
+pub fn offered(money: &Money, doubt: Doubt, purchase: Option<&Purchase>) -> Option<Tokens> {
+    if doubt == Doubt::Mode {
+        return None;
+    }
+    if let Some(purchase) = purchase.filter(|purchase| purchase.price == *money) {
+        return Some(purchase.tokens);
+    }
+    if money.currency == Currency::Kzt {
+        return tokens_for(money);
+    }
+    let purchase = purchase.filter(|purchase| purchase.price.currency == money.currency)?;
+    let part = i128::from(purchase.tokens.get()) * i128::from(money.amount);
+    let tokens = Tokens::new(i64::try_from(part / i128::from(purchase.price.amount.max(1))).ok()?);
+    tokens.is_movable().then_some(tokens)
 }
 
 /// Of `tokens` credited for `paid`, those that are no longer paid for once `returned` of it went back; rounded in the user's

@@ -97,6 +97,14 @@ impl Canvas {
     }
 }
 
+/// A line of words upon a picture, with its middle at that height.
+pub fn line(picture: RgbImage, (x, y): (f32, f32), size: f32, bold: bool, words: &str) -> RgbImage {
+    let face = if bold { Face::Bold } else { Face::Regular };
+    let mut canvas = Canvas { pixels: picture, regular: font(REGULAR), bold: font(BOLD) };
+    canvas.words(Style { face, size, ink: Rgb([32, 33, 36]) }, x, y, words);
+    canvas.pixels
+}
+
 fn font(bytes: &'static [u8]) -> FontRef<'static> {
     FontRef::try_from_slice(bytes).expect("the font is compiled in")
 }

@@ -14,6 +14,7 @@ use super::seal::{Place, UserKey};
 use super::tables::Tables;
 use crate::domain::id::{JobId, PurchaseId, UserId};
 use crate::domain::money::Tokens;
+use crate::domain::notice::{Alert, NoticeMessage};
 use crate::domain::rail::Way;
 use crate::domain::time::Timestamp;
 
@@ -183,6 +184,26 @@ pub(super) fn append(
 /// Appends a row that says all itself.
 pub(super) fn append_plain(tables: &mut Tables<'_>, entry: &AuditEntry) -> Result<(), StoreError> {
     write(tables, entry, |_| Vec::new())
+}
+
+/// Tells the others who may decide that this transfer needs no look any more.
+pub(super) fn tell_others(
+    tables: &mut Tables<'_>,
+    by: By,
+    purchase: PurchaseId,
+    tokens: Option<Tokens>,
+    others: Vec<UserId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let admin = match by {
+        By::Admin(admin) => Some(admin),
+        By::Operator => None,
+    };
+    for other in others.into_iter().filter(|other| Some(*other) != admin) {
+        let alert = Alert::Decided { by: admin, purchase, tokens };
+        tables.notify(other, NoticeMessage::Alert(alert), now)?;
+    }
+    Ok(())
 }
 
 fn write(

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ledger::{transfer_once, transfer_surely};
 use super::purchases::{load, settle};
 use super::seal::Vault;
-use super::tables::{DOUBTED, PAYMENTS, Tables, put, record};
+use super::tables::{DOUBTED, PAYMENTS, RECEIPTS, Tables, put, record};
 use super::{Store, StoreError, people};
 use crate::domain::id::{PaymentId, PurchaseId, UserId};
 use crate::domain::ledger::Transfer;
@@ -20,10 +20,12 @@ use crate::domain::purchase::{Purchase, PurchaseState};
 use crate::domain::rail::{Doubt, Money, Payment, Way};
 use crate::domain::time::Timestamp;
 
+mod bank;
 mod desk;
 mod doubts;
 mod returns;
 
+pub use bank::BankPayment;
 pub use desk::{ConfirmRefusal, Confirmed};
 pub use doubts::{Doubted, Resolution, ResolveRefusal};
 pub use returns::TakenBack;
@@ -83,33 +85,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Noted, StoreError> {
         let vault = self.vault.clone();
-        self.writer
-            .write(move |tables| {
-                if let Some(known) = load_payment(tables, payment.way, &payment.id)? {
-                    return Ok(Noted::Before(known.state));
-                }
-                let purchase = match payment.purchase {
-                    Some(id) => load(tables, &vault, id)?,
-                    None => None,
-                };
-                let judged = match &purchase {
-                    Some(purchase) => purchase.judge(&payment),
-                    None => Err(payment.doubt.unwrap_or(Doubt::NoPurchase)),
-                };
-                match (purchase, judged) {
-                    (Some(purchase), Ok(tokens)) => {
-                        let user = purchase.user;
-                        credit(tables, &vault, &payment, purchase, tokens, now)?;
-                        Ok(Noted::Credited { user, tokens })
-                    }
-                    (purchase, judged) => {
-                        let doubt = judged.err().unwrap_or(Doubt::NoPurchase);
-                        doubts::quarantine(tables, &vault, &payment, purchase, doubt, admins, now)?;
-                        Ok(Noted::Quarantined(doubt))
-                    }
-                }
-            })
-            .await
+        self.writer.write(move |tables| note(tables, &vault, payment, admins, now)).await
     }
 
     /// What became of a payment that we have heard of.
@@ -137,6 +113,38 @@ impl Store {
             }
         }
         Ok(found)
+    }
+}
+
+fn note(
+    tables: &mut Tables<'_>,
+    vault: &Vault,
+    payment: Payment,
+    admins: Vec<UserId>,
+    now: Timestamp,
+) -> Result<Noted, StoreError> {
+    if let Some(known) = load_payment(tables, payment.way, &payment.id)? {
+        return Ok(Noted::Before(known.state));
+    }
+    let purchase = match payment.purchase {
+        Some(id) => load(tables, vault, id)?,
+        None => None,
+    };
+    let judged = match &purchase {
+        Some(purchase) => purchase.judge(&payment),
+        None => Err(payment.doubt.unwrap_or(Doubt::NoPurchase)),
+    };
+    match (purchase, judged) {
+        (Some(purchase), Ok(tokens)) => {
+            let user = purchase.user;
+            credit(tables, vault, &payment, purchase, tokens, now)?;
+            Ok(Noted::Credited { user, tokens })
+        }
+        (purchase, judged) => {
+            let doubt = judged.err().unwrap_or(Doubt::NoPurchase);
+            doubts::quarantine(tables, vault, &payment, purchase, doubt, admins, now)?;
+            Ok(Noted::Quarantined(doubt))
+        }
     }
 }
 

@@ -176,7 +176,8 @@ impl Store {
             .await
     }
 
-    /// An admin saw no money. The user is told why; the audit log holds who said so.
+    /// An admin saw no money. The user is told why; the audit log holds who said so, and `tell`, the others who may look, hear
+    /// of it.
     ///
     /// # Errors
     /// In the inner result: `NotYours` for a number that nothing has, `NotThere`.
@@ -186,6 +187,7 @@ impl Store {
         purchase: PurchaseId,
         by: By,
         reason: String,
+        tell: Vec<UserId>,
         now: Timestamp,
     ) -> Result<Result<Purchase, PurchaseRefusal>, StoreError> {
         let vault = self.vault.clone();
@@ -203,6 +205,7 @@ impl Store {
                 let evidence = Evidence { reason: Some(reason), ..found.evidence.clone() };
                 let rejected = Purchase { evidence, ..found };
                 let rejected = settle(tables, &vault, rejected, PurchaseState::Rejected, now)?;
+                audit::tell_others(tables, by, purchase, None, tell, now)?;
                 tables.forget_update(cause)?;
                 Ok(Ok(rejected))
             })

@@ -72,6 +72,11 @@ impl Vault {
         mac(&self.names, username.as_bytes())
     }
 
+    /// Under which a receipt that was shown is found: its number is somebody's, and stays found when he is forgotten.
+    pub(super) fn receipt_hash(&self, number: &str) -> String {
+        hex::encode(mac(&self.names, format!("receipt {number}").as_bytes()))
+    }
+
     pub(super) fn wrap(&self, user: UserId, key: &[u8; 32]) -> Vec<u8> {
         seal(&self.wrapping, key, b"user key", user.0.cast_unsigned())
     }

@@ -118,7 +118,9 @@ tables! {
     doubted, DOUBTED: u64 => (&'static str, &'static str);
     /// Way, payment and the rail's id of a refund → what it took back.
     returns, RETURNS: (&'static str, &'static str, &'static str) => Bytes;
-    /// A receipt's number → the purchase that it was credited for.
+    /// A bank's id of a payment → our number of it, and what was said of it first.
+    bank_payments, BANK_PAYMENTS: &'static str => Bytes;
+    /// Keyed hash of a receipt → the purchase that it was credited for.
     receipts, RECEIPTS: &'static str => u64;
     /// (user, kind, number there) → a row that he brought along from another bot, sealed. Kind 0 says that he has come.
     keepsakes, KEEPSAKES: (i64, u8, u64) => Bytes;

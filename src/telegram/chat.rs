@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::app::port::{Addressee, CardView, Chat, ChatError, FilmParcel, Parcel, Sent};
+use crate::domain::economics::RailId;
 use crate::domain::id::MessageRef;
 use crate::domain::job::Job;
 use crate::domain::locale::TextKey;
@@ -63,13 +64,23 @@ impl Chat for Telegram {
                         Err(Fault::Gone) => {}
                         edited => {
                             edited?;
-                            return Ok(Sent { message: Some(card), file_id: None });
+                            // Who pays over Kaspi looks elsewhere meanwhile: a new message calls him back.
+                            if purchase.way.rail() != RailId::Kaspi || !purchase.state.is_decided() {
+                                return Ok(Sent { message: Some(card), file_id: None });
+                            }
                         }
                     }
                 }
                 screen
             }
-            Parcel::Claim { purchase, buyer } => view.claim(purchase, buyer),
+            Parcel::Claim(claim) => {
+                if let Some(picture) = &claim.purchase.evidence.picture {
+                    self.show_receipt(chat, &view.receipt_of(&claim.purchase, picture)).await?;
+                }
+                view.claim(claim)
+            }
+            Parcel::Doubt(money) => view.doubt(money),
+            Parcel::Decided { decided, by } => view.decided_by(decided, by.as_deref()),
             Parcel::TakenBack { amount, debt } => view.taken_back(*amount, *debt),
             Parcel::GivenBack { amount, balance } => view.given_back(*amount, *balance),
             Parcel::PaidBack { job, amount, balance } => view.paid_back(*job, *amount, *balance),
@@ -163,6 +174,19 @@ impl Telegram {
         if let Err(fault) = self.api.answer(query, toast).await {
             // Too late is the usual reason, after a restart.
             tracing::debug!(%fault, "a tap was not answered");
+        }
+    }
+
+    /// A receipt above the card of its claim. One that Telegram has forgotten is not worth the card.
+    async fn show_receipt(&self, chat: i64, screen: &Screen) -> Result<(), Fault> {
+        let Some(enclosure) = &screen.enclosed else { return Ok(()) };
+        let call = || self.api.enclose(chat, screen, enclosure);
+        match self.sender.say(chat, Rank::Important, call).await {
+            Err(Fault::Refused(why)) => {
+                tracing::warn!(why, "a receipt's picture cannot be shown any more");
+                Ok(())
+            }
+            shown => shown.map(drop),
         }
     }
 

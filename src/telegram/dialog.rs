@@ -22,6 +22,7 @@ use super::view::View;
 
 mod buy;
 mod counter;
+mod desk;
 mod draft;
 mod film;
 mod handouts;
@@ -30,6 +31,7 @@ mod office;
 mod order;
 mod people;
 mod policy;
+mod receipt;
 mod said;
 mod shop;
 mod tapped;

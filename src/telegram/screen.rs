@@ -35,6 +35,8 @@ pub enum Enclosure {
     },
     /// A PNG.
     Picture(Bytes),
+    /// What somebody sent, a photo or a file, by the id that Telegram gave it.
+    Sent(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,9 +10,11 @@ use crate::domain::money::Tokens;
 use crate::domain::rail::Way;
 
 mod admin;
+mod desk;
 mod shop;
 
 pub use admin::{AdminTap, Sheet};
+pub use desk::{ClaimStep, DeskTap, DoubtStep};
 pub use shop::{PromoStep, ShopTap, When, can_name_file};
 
 /// Raise it when the meaning of the data changes: buttons of old messages then say that they are old.
@@ -34,6 +36,8 @@ pub enum Tap {
     /// This package, this way, at the price that was on the button.
     Buy(Tokens, Way, i64),
     Purchase(PurchaseId, PurchaseStep),
+    /// Of what waits for a cashier.
+    Desk(DeskTap),
     /// The categories of ideas.
     Ideas,
     /// The ideas of a category, by its id.
@@ -62,6 +66,10 @@ pub enum PurchaseStep {
     /// «Я оплатил».
     Paid,
     Drop,
+    /// By link and code instead of an invoice to a telephone.
+    Link,
+    /// The link as a code to be read by another telephone.
+    Code,
 }
 
 /// A place on the way from a prompt to an order.
@@ -106,6 +114,7 @@ impl Tap {
                 format!("w:{}:{}:{way}", numbers[0], numbers[1])
             }
             Self::Purchase(purchase, step) => format!("u:{}:{}", short(purchase.0), step.name()),
+            Self::Desk(tap) => format!("k:{}", tap.encode()),
             Self::Ideas => "i".to_owned(),
             Self::Category(category) => format!("i:{category}"),
             Self::Idea(category, idea) => format!("i:{category}:{idea}"),
@@ -144,6 +153,7 @@ impl Tap {
             [VERSION, "u", purchase, step] => {
                 Some(Self::Purchase(PurchaseId(number(purchase)?), PurchaseStep::parse(step)?))
             }
+            [VERSION, "k", tap @ ..] => DeskTap::parse(tap).map(Self::Desk),
             [VERSION, "i"] => Some(Self::Ideas),
             [VERSION, "i", category] => idea_id(category).map(Self::Category),
             [VERSION, "i", category, idea] => Some(Self::Idea(idea_id(category)?, idea_id(idea)?)),
@@ -167,13 +177,15 @@ fn is_tag(written: &str) -> bool {
 }
 
 impl PurchaseStep {
-    const ALL: [Self; 3] = [Self::Look, Self::Paid, Self::Drop];
+    const ALL: [Self; 5] = [Self::Look, Self::Paid, Self::Drop, Self::Link, Self::Code];
 
     fn name(self) -> &'static str {
         match self {
             Self::Look => "l",
             Self::Paid => "p",
             Self::Drop => "x",
+            Self::Link => "k",
+            Self::Code => "q",
         }
     }
 

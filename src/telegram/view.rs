@@ -41,6 +41,7 @@ pub use card::{Deal, choice};
 pub use front::Commands;
 pub use order::Progress;
 pub use people::Turn;
+pub use purchase::sum;
 
 /// How much of a prompt a card shows, in UTF-16 units; its author knows the rest.
 const PROMPT_SHOWN: usize = 600;

@@ -279,8 +279,9 @@ async fn an_admin_confirms_what_he_has_seen_and_the_first_word_holds() {
     for (received, expected) in [(133_600, 1_484), (133_500, 1_335), (200_050, 2_000)] {
         let store = memory_store();
         let purchase = buyer(&store, Way::KaspiDesk).await;
-        let confirm =
-            async |tiyn| store.confirm_purchase(None, purchase.id, by, Tiyn::new(tiyn), NOON).await.unwrap();
+        let confirm = async |tiyn| {
+            store.confirm_purchase(None, purchase.id, by, Tiyn::new(tiyn), vec![OTHER], NOON).await.unwrap()
+        };
         for nothing in [0, 99, -133_600] {
             assert_eq!(confirm(nothing).await, Err(ConfirmRefusal::Amount));
         }
@@ -288,7 +289,8 @@ async fn an_admin_confirms_what_he_has_seen_and_the_first_word_holds() {
         assert_eq!((confirmed.tokens.get(), confirmed.purchase.credited.get()), (expected, expected));
         assert_eq!(confirm(received).await, Err(ConfirmRefusal::NotThere(PurchaseState::Paid)));
         assert_eq!(confirm(500).await, Err(ConfirmRefusal::NotThere(PurchaseState::Paid)));
-        let late = store.reject_purchase(None, purchase.id, by, "нет".into(), NOON).await.unwrap();
+        let late =
+            store.reject_purchase(None, purchase.id, by, "нет".into(), vec![OTHER], NOON).await.unwrap();
         assert_eq!(late, Err(PurchaseRefusal::NotThere(PurchaseState::Paid)));
         assert_eq!(balance(&store, USER), (expected, 0, 0));
         assert_eq!(store.audit(9).unwrap().len(), 1);
@@ -301,14 +303,14 @@ async fn what_was_turned_down_is_not_confirmed_and_only_the_desk_takes_an_admins
     let store = memory_store();
     let by = By::Admin(ADMIN);
     let desk = buyer(&store, Way::KaspiDesk).await;
-    store.reject_purchase(None, desk.id, by, "не пришло".into(), NOON).await.unwrap().unwrap();
-    let refused = store.confirm_purchase(None, desk.id, by, PRICE, NOON).await.unwrap();
+    store.reject_purchase(None, desk.id, by, "не пришло".into(), vec![OTHER], NOON).await.unwrap().unwrap();
+    let refused = store.confirm_purchase(None, desk.id, by, PRICE, vec![OTHER], NOON).await.unwrap();
     assert_eq!(refused, Err(ConfirmRefusal::NotThere(PurchaseState::Rejected)));
     let rejected = store.purchase(desk.id).unwrap().unwrap();
     assert_eq!(rejected.evidence.reason.as_deref(), Some("не пришло"));
     let stars = store.open_purchase(None, wanted(Way::Stars)).await.unwrap().unwrap();
     for other in [stars.id, PurchaseId(404)] {
-        let refused = store.confirm_purchase(None, other, by, PRICE, NOON).await.unwrap();
+        let refused = store.confirm_purchase(None, other, by, PRICE, vec![OTHER], NOON).await.unwrap();
         assert_eq!(refused, Err(ConfirmRefusal::NoSuchPurchase));
     }
     assert_eq!(balance(&store, USER), (0, 0, 0));
@@ -324,10 +326,10 @@ async fn the_same_receipt_credits_one_purchase_only() {
     let claim =
         async |id| store.claim_purchase(None, USER, id, receipt(), vec![ADMIN], NOON).await.unwrap().unwrap();
     assert_eq!(claim(first.id).await.state, PurchaseState::Claimed);
-    store.confirm_purchase(None, first.id, by, PRICE, NOON).await.unwrap().unwrap();
+    store.confirm_purchase(None, first.id, by, PRICE, vec![OTHER], NOON).await.unwrap().unwrap();
     let second = store.open_purchase(None, wanted(Way::KaspiDesk)).await.unwrap().unwrap();
     claim(second.id).await;
-    let refused = store.confirm_purchase(None, second.id, by, PRICE, NOON).await.unwrap();
+    let refused = store.confirm_purchase(None, second.id, by, PRICE, vec![OTHER], NOON).await.unwrap();
     assert_eq!(refused, Err(ConfirmRefusal::ReceiptUsed(first.id)));
     assert_eq!(balance(&store, USER), (1_484, 0, 0));
     assert_verified(&store);
@@ -383,7 +385,11 @@ async fn who_is_forgotten_leaves_his_purchases_without_a_word_but_not_while_some
     assert!(store.erase(None, USER, [9; 32], NOON).await.unwrap().is_err());
     assert!(store.purchase(purchase.id).unwrap().unwrap().evidence.picture.is_some());
     let by = By::Admin(ADMIN);
-    store.reject_purchase(None, purchase.id, by, "Иван Иванов".into(), NOON).await.unwrap().unwrap();
+    store
+        .reject_purchase(None, purchase.id, by, "Иван Иванов".into(), vec![OTHER], NOON)
+        .await
+        .unwrap()
+        .unwrap();
     store.erase(None, USER, [9; 32], NOON).await.unwrap().unwrap();
     let left = store.purchase(purchase.id).unwrap().unwrap();
     assert_eq!((left.evidence, left.state), (Evidence::default(), PurchaseState::Rejected));

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use sora_bot::app::Decided;
 use sora_bot::app::port::{Addressee, CardView, Chat, ChatError, Clock, FilmParcel, Parcel, Sent};
 use sora_bot::domain::id::{JobId, MessageRef, UserId};
 use sora_bot::domain::job::{Job, RefundReason};
@@ -206,7 +207,11 @@ fn in_short(parcel: &Parcel) -> String {
         Parcel::Credit { amount, .. } => format!("credit {amount}"),
         Parcel::Alert(alert) | Parcel::ScriptsChanged { alert, .. } => format!("alert {alert:?}"),
         Parcel::Purchase { purchase, .. } => format!("purchase {} {:?}", purchase.id, purchase.state),
-        Parcel::Claim { purchase, .. } => format!("claim {}", purchase.id),
+        Parcel::Claim(claim) => format!("claim {}", claim.purchase.id),
+        Parcel::Doubt(money) => format!("doubt {}", money.payment.number),
+        Parcel::Decided { decided: Decided { purchase, .. }, .. } => {
+            format!("decided {} {:?}", purchase.id, purchase.state)
+        }
         Parcel::TakenBack { amount, debt } => format!("taken back {amount}, debt {debt}"),
         Parcel::GivenBack { amount, .. } => format!("given back {amount}"),
         Parcel::PaidBack { job, amount, .. } => format!("paid back {job} {amount}"),

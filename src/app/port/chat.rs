@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::app::{Claim, Decided, DoubtedMoney};
 use crate::domain::id::{JobId, MessageRef, UserId};
 use crate::domain::job::{Film, Job, RefundReason};
 use crate::domain::menu::MenuContext;
 use crate::domain::money::Tokens;
 use crate::domain::notice::Alert;
 use crate::domain::purchase::Purchase;
-use crate::domain::user::Profile;
 
 #[async_trait]
 pub trait Chat: Send + Sync {
@@ -68,9 +68,13 @@ pub enum Parcel {
         balance: Tokens,
     },
     /// Somebody says that he has paid: for whoever can look.
-    Claim {
-        purchase: Purchase,
-        buyer: Profile,
+    Claim(Claim),
+    /// Money came that does not fit: for whoever decides.
+    Doubt(DoubtedMoney),
+    /// Another admin has decided of this one; `by` is his first name.
+    Decided {
+        decided: Decided,
+        by: Option<String>,
     },
     TakenBack {
         amount: Tokens,

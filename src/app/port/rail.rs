@@ -1,6 +1,8 @@
 //! How money comes. A rail opens places to pay and says what it has heard; it never credits anything, and nothing that it says
 //! is believed before the payment has been compared with what was asked for.
 
+use std::fmt;
+
 use async_trait::async_trait;
 
 use super::WebhookRequest;
@@ -17,6 +19,32 @@ pub trait Rail: Send + Sync {
     /// # Errors
     /// When there is no such place; nothing can have been paid then.
     async fn open(&self, checkout: &Checkout) -> Result<Place, RailError>;
+
+    /// Was it ever tried against the real service, or only against what its documents say?
+    fn proven(&self) -> Proof {
+        Proof::Documents
+    }
+
+    /// Does the place to pay need the buyer's telephone number, unless it is a link?
+    fn asks_for_phone(&self) -> bool {
+        false
+    }
+
+    /// Can it take payments now?
+    ///
+    /// # Errors
+    /// `Refused` when somebody has to do something outside, with what; `Unavailable` when nobody can say.
+    async fn health(&self) -> Result<(), RailError> {
+        Ok(())
+    }
+
+    /// Nobody is to pay there any more, if that can be brought about: the buyer has changed his mind.
+    ///
+    /// # Errors
+    /// When it could not be; whoever pays all the same has paid.
+    async fn close(&self, _purchase: &Purchase) -> Result<(), RailError> {
+        Ok(())
+    }
 
     /// What has happened to a purchase that waits, as often as it likes; empty while there is no news. A rail that only tells by
     /// itself leaves it so.
@@ -64,6 +92,26 @@ pub struct Checkout {
     pub language: String,
     /// Where the buyer comes back to afterwards: a link into the chat.
     pub back: Option<String>,
+    /// His telephone, `87011234567`, where an invoice is to go there. It is kept nowhere.
+    pub phone: Option<String>,
+}
+
+/// On what a rail's adapter was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The real service.
+    Service,
+    /// What its documents say, and the sandbox.
+    Documents,
+}
+
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Service => "tried against the real service",
+            Self::Documents => "by its documents only",
+        })
+    }
 }
 
 /// Where a purchase is paid.

@@ -2,6 +2,7 @@
 //! whether a request is what it says is for its webhook to find out.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -31,6 +32,8 @@ pub enum Method {
 /// A request as it came. It prints nothing of itself: headers hold secrets, bodies people's words.
 #[derive(Default)]
 pub struct WebhookRequest {
+    /// The other end of the connection: who called, or the proxy that stands before us.
+    pub peer: Option<IpAddr>,
     /// What stands behind the `?`, undecoded; empty when there is none.
     pub query: String,
     /// Names in lower case. Of a name that comes several times the last counts.

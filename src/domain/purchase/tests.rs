@@ -133,3 +133,25 @@ fn a_code_forgives_how_people_write() {
         assert_eq!(Code::parse(written), None, "{written}");
     }
 }
+
+#[test]
+fn doubted_money_is_offered_for_what_it_is_worth_and_no_more() {
+    let (desk, stars) = (purchase(Way::KaspiDesk), purchase(Way::Stars));
+    let usd = Money { amount: 500, currency: Currency::Other("USD".into()) };
+    for (money, doubt, bought, expected) in [
+        (Money::tiyn(Tiyn::new(50_000)), Doubt::Amount, Some(&desk), Some(500)),
+        (Money::tiyn(Tiyn::new(50_000)), Doubt::NoPurchase, None, Some(500)),
+        (Money::tiyn(Tiyn::new(133_600)), Doubt::Payer, Some(&desk), Some(1_484)),
+        (Money::tiyn(Tiyn::new(133_600)), Doubt::Way, Some(&stars), Some(1_336)),
+        (Money::tiyn(Tiyn::new(99)), Doubt::Amount, Some(&desk), None),
+        (Money::tiyn(Tiyn::new(133_600)), Doubt::Mode, Some(&desk), None),
+        (Money::stars(215), Doubt::Payer, Some(&stars), Some(1_484)),
+        (Money::stars(100), Doubt::Amount, Some(&stars), Some(690)),
+        (Money::stars(100), Doubt::NoPurchase, None, None),
+        (Money::stars(100), Doubt::Way, Some(&desk), None),
+        (usd, Doubt::Currency, Some(&desk), None),
+    ] {
+        let tokens = offered(&money, doubt, bought);
+        assert_eq!(tokens.map(Tokens::get), expected, "{money} {doubt:?}");
+    }
+}

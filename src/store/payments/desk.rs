@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::domain::id::UpdateId;
+use crate::domain::purchase::Evidence;
+use crate::domain::receipt::known_by;
 use crate::store::audit::{self, Act, AuditEntry, By};
 
 /// What an admin's confirmation did.
@@ -26,7 +28,7 @@ pub enum ConfirmRefusal {
 
 impl Store {
     /// Credits what an admin has seen arrive, once. `received` is in tiyn; the exact price buys the package, any other sum a token
-    /// for each tenge. One that was turned down stays so: the user opens another.
+    /// for each tenge. One that was turned down stays so: the user opens another. `tell` are the others who may look.
     ///
     /// # Errors
     /// In the inner result, as the variants say.
@@ -36,6 +38,7 @@ impl Store {
         purchase: PurchaseId,
         by: By,
         received: Tiyn,
+        tell: Vec<UserId>,
         now: Timestamp,
     ) -> Result<Result<Confirmed, ConfirmRefusal>, StoreError> {
         let vault = self.vault.clone();
@@ -56,6 +59,7 @@ impl Store {
                     return Ok(Err(ConfirmRefusal::Amount));
                 };
                 if let Some(receipt) = &found.evidence.receipt {
+                    let receipt = vault.receipt_hash(&known_by(receipt));
                     let used = tables.receipts.get(receipt.as_str())?.map(|used| PurchaseId(used.value()));
                     if let Some(other) = used.filter(|used| *used != purchase) {
                         return Ok(Err(ConfirmRefusal::ReceiptUsed(other)));
@@ -74,11 +78,21 @@ impl Store {
                 let reason = format!("{} for {}", payment.money, found.price);
                 audit::append(tables, &key, &AuditEntry { by, act, at: now }, &reason)?;
                 credit(tables, &vault, &payment, found.clone(), tokens, now)?;
+                audit::tell_others(tables, by, purchase, Some(tokens), tell, now)?;
                 tables.forget_update(cause)?;
                 let purchase = Purchase { state: PurchaseState::Paid, credited: tokens, ..found };
                 Ok(Ok(Confirmed { purchase, tokens }))
             })
             .await
+    }
+
+    /// For which purchase a receipt that somebody shows was credited already.
+    pub fn receipt_used(&self, evidence: &Evidence) -> Result<Option<PurchaseId>, StoreError> {
+        let Some(receipt) = &evidence.receipt else { return Ok(None) };
+        let tx = self.read()?;
+        let receipts = tx.open_table(RECEIPTS)?;
+        let used = receipts.get(self.vault.receipt_hash(&known_by(receipt)).as_str())?;
+        Ok(used.map(|used| PurchaseId(used.value())))
     }
 }
 

@@ -84,18 +84,29 @@ impl Store {
     pub fn doubted_payments(&self) -> Result<Vec<Doubted>, StoreError> {
         let tx = self.read()?;
         let (doubted, payments) = (tx.open_table(DOUBTED)?, tx.open_table(PAYMENTS)?);
-        let mut found = Vec::new();
-        for row in doubted.iter()? {
-            let number = row?.0.value();
-            let Some((way, payment)) = waiting(&doubted, number)? else { continue };
-            let known: Option<PaymentRecord> = record(&payments, (way.name(), payment.as_str()))?;
-            let Some(known) = known else { continue };
-            let PaymentState::Quarantined { doubt, .. } = known.state else { continue };
-            let PaymentRecord { purchase, user, money, heard_at, .. } = known;
-            found.push(Doubted { number, way, payment, money, doubt, purchase, user, heard_at });
-        }
-        Ok(found)
+        let numbers =
+            doubted.iter()?.map(|row| Ok(row?.0.value())).collect::<Result<Vec<_>, StoreError>>()?;
+        let found = numbers.into_iter().map(|number| doubted_as(&doubted, &payments, number));
+        found.filter_map(Result::transpose).collect()
     }
+
+    /// What waits under this number; none once it is decided on.
+    pub fn doubted_payment(&self, number: u64) -> Result<Option<Doubted>, StoreError> {
+        let tx = self.read()?;
+        doubted_as(&tx.open_table(DOUBTED)?, &tx.open_table(PAYMENTS)?, number)
+    }
+}
+
+fn doubted_as(
+    doubted: &impl ReadableTable<u64, (&'static str, &'static str)>,
+    payments: &impl ReadableTable<(&'static str, &'static str), &'static [u8]>,
+    number: u64,
+) -> Result<Option<Doubted>, StoreError> {
+    let Some((way, payment)) = waiting(doubted, number)? else { return Ok(None) };
+    let known: Option<PaymentRecord> = record(payments, (way.name(), payment.as_str()))?;
+    let Some(PaymentRecord { purchase, user, money, heard_at, state, .. }) = known else { return Ok(None) };
+    let PaymentState::Quarantined { doubt, .. } = state else { return Ok(None) };
+    Ok(Some(Doubted { number, way, payment, money, doubt, purchase, user, heard_at }))
 }
 
 /// Keeps a payment that is not credited, and tells the admins of it. The purchase's card says that it is being looked into,

@@ -1,12 +1,15 @@
 //! Payments and purchases against the tokens that came of them.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::domain::id::{PaymentId, PurchaseId};
 use crate::domain::ledger::Mint;
 use crate::domain::purchase::{PurchaseState, unpaid};
 use crate::domain::rail::Way;
-use crate::store::payments::{PaymentRecord, PaymentState, taken_of};
+use crate::store::payments::{BankPayment, PaymentRecord, PaymentState, taken_of};
 use crate::store::purchases::PurchaseRecord;
+use crate::store::tables::{BANK_PAYMENTS, RECEIPTS};
 
 /// Every payment and purchase; and for each way, that what it put into the world is what its payments are worth.
 pub(super) fn all(
@@ -41,7 +44,41 @@ pub(super) fn all(
             report.broken("I4 payments", format!("{way} has {booked}, its payments are worth {expected}"));
         }
     }
+    receipts(tx, &paid, report)?;
+    bank(tx, report)?;
     purchases(tx, &paid, report)
+}
+
+/// A receipt that is used up was used for a purchase that was paid.
+fn receipts(
+    tx: &ReadTransaction,
+    paid: &BTreeMap<PurchaseId, u64>,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    for row in tx.open_table(RECEIPTS)?.iter()? {
+        let purchase = PurchaseId(row?.1.value());
+        if !paid.contains_key(&purchase) {
+            report
+                .broken("I5 receipt", format!("a receipt stands for purchase {purchase}, which is not paid"));
+        }
+    }
+    Ok(())
+}
+
+/// What a bank was answered is a payment of that sum, under a number of its own.
+fn bank(tx: &ReadTransaction, report: &mut Report) -> Result<(), StoreError> {
+    let payments = tx.open_table(PAYMENTS)?;
+    let mut numbers = BTreeSet::new();
+    for row in tx.open_table(BANK_PAYMENTS)?.iter()? {
+        let (id, bytes) = row?;
+        let answered: BankPayment = codec::decode(bytes.value())?;
+        let kept: Option<PaymentRecord> = record(&payments, (Way::KaspiBank.name(), id.value()))?;
+        let same = kept.is_some_and(|kept| kept.money.amount == answered.sum.get());
+        if !same || !numbers.insert(answered.number) {
+            report.broken("I5 bank", format!("payment {} is not what the bank was answered", id.value()));
+        }
+    }
+    Ok(())
 }
 
 /// A credit in the journal has its payment, for that user and so many tokens.

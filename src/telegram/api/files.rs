@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use futures::StreamExt as _;
 use serde_json::{Value, json};
+use teloxide::RequestError;
 use teloxide::net::Download as _;
 use teloxide::payloads::{GetFile, SendDocument, SendPhoto};
 use teloxide::requests::MultipartRequest;
@@ -55,6 +56,22 @@ impl Api {
                 let mut payload = SendPhoto::new(ChatId(chat), picture);
                 (payload.caption, payload.parse_mode, payload.reply_markup) = (caption, parse_mode, buttons);
                 MultipartRequest::new(self.uploads.clone(), payload).await
+            }
+            Enclosure::Sent(id) => {
+                let file = || InputFile::file_id(id.clone().into());
+                let mut payload = SendPhoto::new(ChatId(chat), file());
+                (payload.caption, payload.parse_mode, payload.reply_markup) =
+                    (caption.clone(), parse_mode, buttons.clone());
+                match MultipartRequest::new(self.calls.clone(), payload).await {
+                    // An id does not say of what kind it is: a file is refused as a photo.
+                    Err(RequestError::Api(_)) => {
+                        let mut payload = SendDocument::new(ChatId(chat), file());
+                        (payload.caption, payload.parse_mode, payload.reply_markup) =
+                            (caption, parse_mode, buttons);
+                        MultipartRequest::new(self.calls.clone(), payload).await
+                    }
+                    sent => sent,
+                }
             }
         };
         match sent {

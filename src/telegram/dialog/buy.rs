@@ -1,17 +1,22 @@
 //! Buying tokens: a package, a way to pay, and the purchase that follows, all on one message.
 
 use super::{Reply, Talk};
-use crate::app::{AppError, BuyRefusal, Buying, PurchaseRefusal};
+use crate::app::port::RailError;
+use crate::app::{AppError, BuyRefusal, Buying, CheckoutWords, PurchaseRefusal};
 use crate::domain::catalog::Package;
 use crate::domain::id::{MessageRef, PurchaseId};
 use crate::domain::locale::TextKey;
 use crate::domain::money::Tokens;
+use crate::domain::phone::mobile;
 use crate::domain::purchase::{Evidence, Purchase, PurchaseState};
 use crate::domain::rail::Way;
 use crate::domain::text::Value;
 use crate::telegram::html::plain;
 use crate::telegram::screen::{Screen, Toast};
 use crate::telegram::tap::PurchaseStep;
+
+/// How many of his newest purchases are looked through for what his words are about.
+const NEWEST: usize = 10;
 
 impl Talk<'_> {
     pub fn packages(&self) -> Result<Screen, AppError> {
@@ -41,20 +46,8 @@ impl Talk<'_> {
         agreed: i64,
         card: MessageRef,
     ) -> Result<Reply, AppError> {
-        let values = [("tokens", Value::Number(tokens.get()))];
-        let said = |key| plain(&self.view.say(key, &values));
-        let back = |bot: &str| format!("https://t.me/{bot}?start=paid");
-        let buying = Buying {
-            user: self.person.id,
-            tokens,
-            way,
-            agreed,
-            card,
-            title: said(TextKey::InvoiceTitle),
-            description: said(TextKey::InvoiceDescription),
-            language: self.view.language().to_owned(),
-            back: self.bot.map(back),
-        };
+        let words = self.checkout_words(tokens);
+        let buying = Buying { user: self.person.id, tokens, way, agreed, card, words };
         Ok(match self.app.buy(Some(self.update), self.set, buying).await {
             Ok(purchase) => Reply::show(self.waiting(&purchase)),
             Err(BuyRefusal::PriceChanged) => {
@@ -76,6 +69,48 @@ impl Talk<'_> {
         })
     }
 
+    fn checkout_words(&self, tokens: Tokens) -> CheckoutWords {
+        let values = [("tokens", Value::Number(tokens.get()))];
+        let said = |key| plain(&self.view.say(key, &values));
+        let back = |bot: &str| format!("https://t.me/{bot}?start=paid");
+        CheckoutWords {
+            title: said(TextKey::InvoiceTitle),
+            description: said(TextKey::InvoiceDescription),
+            language: self.view.language().to_owned(),
+            back: self.bot.map(back),
+        }
+    }
+
+    /// A telephone number, where an invoice waits for one: it goes there. None for other words.
+    pub async fn phone(&self, words: &str) -> Result<Option<Reply>, AppError> {
+        let Some(phone) = mobile(words) else { return Ok(None) };
+        let newest = self.app.purchases_of(self.person.id, NEWEST)?;
+        let waits =
+            |purchase: &&Purchase| purchase.way == Way::KaspiGateway && purchase.state == PurchaseState::Open;
+        let Some(purchase) = newest.iter().find(waits).cloned() else { return Ok(None) };
+        let words = self.checkout_words(purchase.tokens);
+        Ok(Some(match self.app.invoice(purchase, words, Some(phone)).await {
+            Ok(purchase) => Reply::say(self.standing(&purchase)?),
+            Err(BuyRefusal::Rail(RailError::Refused(why))) => {
+                tracing::info!(why, "no invoice was made for a telephone");
+                Reply::say(self.view.plain(TextKey::ToastPhoneWrong))
+            }
+            Err(BuyRefusal::Failed(error)) => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "no invoice could be made");
+                Reply::say(self.view.plain(TextKey::ToastRailDown))
+            }
+        }))
+    }
+
+    /// Where and how it is paid while it waits, and then what became of it.
+    fn standing(&self, purchase: &Purchase) -> Result<Screen, AppError> {
+        Ok(match purchase.state {
+            PurchaseState::Open => self.waiting(purchase),
+            _ => self.view.purchase(purchase, self.available()?),
+        })
+    }
+
     /// A button of a purchase that waits.
     pub async fn purchase(&self, id: PurchaseId, step: PurchaseStep) -> Result<Reply, AppError> {
         let Some(purchase) = self.app.purchase_of(self.person.id, id)? else {
@@ -93,6 +128,21 @@ impl Talk<'_> {
                 let claimed =
                     self.app.claim(Some(self.update), self.person.id, id, Evidence::default()).await?;
                 self.moved_on(claimed)
+            }
+            PurchaseStep::Code => Ok(match self.view.code(&purchase) {
+                Some(code) => Reply::say(code),
+                None => self.window(TextKey::ToastOld),
+            }),
+            PurchaseStep::Link => {
+                let words = self.checkout_words(purchase.tokens);
+                match self.app.invoice(purchase, words, None).await {
+                    Ok(purchase) => Ok(Reply::show(self.standing(&purchase)?)),
+                    Err(BuyRefusal::Failed(error)) => Err(error),
+                    Err(error) => {
+                        tracing::warn!(%error, "no link could be made");
+                        Ok(self.window(TextKey::ToastRailDown))
+                    }
+                }
             }
             PurchaseStep::Drop => {
                 let dropped = self.app.drop_purchase(self.person.id, id).await?;
@@ -112,10 +162,7 @@ impl Talk<'_> {
         let newest = self.app.purchases_of(self.person.id, 1)?.pop();
         let Some(newest) = newest else { return Ok(None) };
         let newest = self.app.look_at(newest).await?;
-        Ok(Some(Reply::say(match newest.state {
-            PurchaseState::Open => self.waiting(&newest),
-            _ => self.view.purchase(&newest, self.available()?),
-        })))
+        Ok(Some(Reply::say(self.standing(&newest)?)))
     }
 
     fn moved_on(&self, outcome: Result<Purchase, PurchaseRefusal>) -> Result<Reply, AppError> {

@@ -12,7 +12,7 @@ impl Talk<'_> {
     pub async fn behind_the_counter(&self, command: &Command) -> Result<Reply, AppError> {
         let (name, rest) = (command.name.as_str(), command.rest.as_str());
         let power = match name {
-            "users" | "user" | "audit" => Power::See,
+            "users" | "user" | "audit" | "stats" | "panel" => Power::See,
             "topup" => Power::TopUp,
             "grant" => Power::Grant,
             "refund" => Power::Refund,

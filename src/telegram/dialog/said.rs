@@ -28,7 +28,10 @@ impl Talk<'_> {
         }
         let mut reply = match words {
             Words::Command(command) => self.command(command).await?,
-            Words::Prompt(prompt) => self.prompt(prompt, true).await?,
+            Words::Prompt(prompt) => match self.paying(prompt).await? {
+                Some(reply) => reply,
+                None => self.prompt(prompt, true).await?,
+            },
             Words::File(file) => self.file(file).await?,
             Words::Picture => Reply::say(self.view.plain(TextKey::PictureLater)),
             Words::Other => Reply::say(self.view.plain(TextKey::OtherMessage)),
@@ -37,6 +40,14 @@ impl Talk<'_> {
             reply.say.insert(0, self.view.welcome(welcomed));
         }
         Ok(reply)
+    }
+
+    /// Words that belong to a purchase which waits for just them, and are no prompt.
+    async fn paying(&self, words: &str) -> Result<Option<Reply>, AppError> {
+        match self.receipt_link(words).await? {
+            Some(reply) => Ok(Some(reply)),
+            None => self.phone(words).await,
+        }
     }
 
     async fn command(&self, command: &Command) -> Result<Reply, AppError> {
@@ -51,6 +62,7 @@ impl Talk<'_> {
             "language" => self.languages()?,
             "support" | "paysupport" | "terms" | "privacy" => Reply::say(self.policy(&command.name)),
             "deleteme" => self.ask_delete_me()?,
+            "kaspi" | "confirm" | "reject" => self.desk(command).await?,
             // The rest of what there is belongs to those who run the shop.
             _ => self.behind_the_counter(command).await?,
         })

@@ -27,6 +27,7 @@ impl Talk<'_> {
             Tap::Package(tokens) => Ok(self.package(tokens)),
             Tap::Buy(tokens, way, price) => self.buy(tokens, way, price, message).await,
             Tap::Purchase(purchase, step) => self.purchase(purchase, step).await,
+            Tap::Desk(tap) => self.desk_tapped(tap).await,
             Tap::Ideas => Ok(Reply::show(self.view.idea_categories())),
             Tap::Category(id) => Ok(match self.set.ideas.category(&id) {
                 Some(category) => Reply::show(self.view.idea_category(category)),

@@ -1,6 +1,5 @@
 //! What an admin should know, in his words. Whatever comes from outside is escaped and cut.
 
-use super::purchase::sum;
 use super::{NAME_SHOWN, View, number as count, words};
 use crate::domain::id::UserId;
 use crate::domain::locale::TextKey;
@@ -32,15 +31,6 @@ impl View<'_> {
             Alert::MenuFailed { version, problem } => self.long(problem, |problem| {
                 self.say(TextKey::AlertMenuFailed, &[("version", words(version)), ("problem", problem)])
             }),
-            Alert::Quarantined { number, way, money, doubt } => {
-                let values = [
-                    ("number", words(number.to_string())),
-                    ("way", Value::Html(self.way(*way))),
-                    ("sum", words(sum(money))),
-                    ("doubt", Value::Html(self.say(doubted(*doubt), &[]))),
-                ];
-                self.say(TextKey::AlertQuarantined, &values)
-            }
             Alert::Returned { way, user, amount, debt } => {
                 let values = [
                     ("way", Value::Html(self.way(*way))),
@@ -54,8 +44,15 @@ impl View<'_> {
                 let values = [("way", Value::Html(self.way(*way))), ("payments", count(*payments))];
                 self.say(TextKey::AlertReconciled, &values)
             }
-            // It is shown with its purchase: see `claim`.
-            Alert::Claimed { .. } => String::new(),
+            // These are shown with what they are about: see `claim`.
+            Alert::Claimed { .. } | Alert::Quarantined { .. } | Alert::Decided { .. } => String::new(),
+            Alert::Rail { way, down: Some(reason) } => self.long(reason, |reason| {
+                let values = [("way", Value::Html(self.way(*way))), ("reason", reason)];
+                self.say(TextKey::AlertRailDown, &values)
+            }),
+            Alert::Rail { way, down: None } => {
+                self.say(TextKey::AlertRailUp, &[("way", Value::Html(self.way(*way)))])
+            }
             Alert::ScriptsChanged { by, version, changes } => {
                 let who = self.who(*by, who);
                 self.long(&changes.join("\n"), |changes| {
@@ -106,7 +103,7 @@ impl View<'_> {
     }
 }
 
-fn doubted(doubt: Doubt) -> TextKey {
+pub(super) fn doubted(doubt: Doubt) -> TextKey {
     match doubt {
         Doubt::NoPurchase => TextKey::DoubtNoPurchase,
         Doubt::Way => TextKey::DoubtWay,

@@ -21,6 +21,7 @@ const OF_ADMINS: &[(Power, &str, TextKey)] = &[
     (Power::EditShop, "rollback", TextKey::CommandRollback),
     (Power::EditShop, "reload", TextKey::CommandReload),
     (Power::TopUp, "topup", TextKey::CommandTopUp),
+    (Power::ConfirmPayments, "kaspi", TextKey::CommandKaspi),
     (Power::See, "users", TextKey::CommandUsers),
     (Power::See, "user", TextKey::CommandUser),
     (Power::Refund, "refund", TextKey::CommandRefund),

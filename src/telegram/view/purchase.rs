@@ -9,7 +9,7 @@ use crate::domain::money::Tokens;
 use crate::domain::purchase::{Purchase, PurchaseState};
 use crate::domain::rail::{Currency, Money, Way};
 use crate::domain::text::{Value, grouped, hundredths, shortened};
-use crate::telegram::screen::{Button, Screen};
+use crate::telegram::screen::{Button, Enclosure, Screen};
 use crate::telegram::tap::{PurchaseStep, Tap};
 
 /// How much of a name or a reason is shown, in UTF-16 units.
@@ -51,23 +51,39 @@ impl View<'_> {
         let text = match purchase.way {
             Way::KaspiDesk => TextKey::PurchaseDesk,
             Way::KaspiBank => TextKey::PurchaseBank,
+            Way::KaspiGateway if purchase.reference.is_none() => TextKey::PurchasePhone,
+            Way::KaspiGateway if purchase.link.is_none() => TextKey::PurchaseInvoiced,
             Way::Stars | Way::Stripe | Way::KaspiGateway => TextKey::PurchaseLink,
         };
         let pay = purchase.link.as_ref().map(|link| {
-            let by_hand = purchase.way == Way::KaspiDesk;
+            let by_hand = matches!(purchase.way, Way::KaspiDesk | Way::KaspiBank);
             let label = if by_hand { TextKey::ButtonDeskLink } else { TextKey::ButtonPay };
             Button::link(&self.say(label, &[("sum", words(sum(&purchase.price)))]), link)
         });
         let step = |key, step| self.button(key, &[], Tap::Purchase(purchase.id, step));
+        let by_code = matches!(purchase.way, Way::KaspiDesk | Way::KaspiGateway) && purchase.link.is_some();
+        let code = by_code.then(|| step(TextKey::ButtonQr, PurchaseStep::Code));
         let done = match purchase.way {
             Way::KaspiDesk => Some(step(TextKey::ButtonPaid, PurchaseStep::Paid)),
+            Way::KaspiGateway if purchase.reference.is_none() => {
+                Some(step(TextKey::ButtonKaspiQr, PurchaseStep::Link))
+            }
             Way::Stripe | Way::KaspiGateway => Some(step(TextKey::ButtonLook, PurchaseStep::Look)),
             Way::Stars | Way::KaspiBank => None,
         };
         Screen::text(&self.say(text, &values))
             .row(pay)
+            .row(code)
             .row(done)
             .row([step(TextKey::ButtonOtherWay, PurchaseStep::Drop)])
+    }
+
+    /// The link where it is paid, as a code for another telephone's camera. None where there is no link.
+    pub fn code(&self, purchase: &Purchase) -> Option<Screen> {
+        let picture = crate::media::code::draw(purchase.link.as_ref()?)?;
+        let values = [("sum", words(sum(&purchase.price))), ("code", words(purchase.code().to_string()))];
+        let caption = self.say(TextKey::QrCaption, &values);
+        Some(Screen::enclosing(&caption, Enclosure::Picture(picture.into())))
     }
 
     /// A purchase that nobody can pay by a tap any more: what has become of it.
@@ -157,7 +173,7 @@ fn on_button(way: Way) -> TextKey {
 }
 
 /// «1 336 ₸», «215 ⭐», «12.50 USD»; a sum in whole tenge shows no tiyn.
-pub(super) fn sum(money: &Money) -> String {
+pub fn sum(money: &Money) -> String {
     match &money.currency {
         Currency::Kzt if money.amount % 100 == 0 => format!("{} ₸", grouped(money.amount / 100)),
         Currency::Kzt => format!("{} ₸", hundredths(money.amount)),

@@ -18,6 +18,7 @@ use crate::telegram::html::{length, plain};
 use crate::telegram::screen::{CAPTION_LIMIT, MESSAGE_LIMIT, Press, Screen};
 use crate::telegram::tap::Step;
 
+mod desk;
 mod languages;
 mod limits;
 mod people;

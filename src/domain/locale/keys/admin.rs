@@ -105,6 +105,7 @@ macro_rules! admin {
     CommandRollback = "command_rollback" [],
     CommandReload = "command_reload" [],
     CommandTopUp = "command_top_up" [],
+    CommandKaspi = "command_kaspi" [],
     ShopFiles = "shop_files" [],
     ShopFile = "shop_file" ["file"],
     ShopUnknownFile = "shop_unknown_file" ["file", "files"],

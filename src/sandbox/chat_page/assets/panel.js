@@ -119,6 +119,7 @@ export function preparePanel({ chooseEngine, fillComposer }) {
     h('ul', { class: 'tips faint' },
       h('li', null, 'Закажите видео: цена сразу уйдёт в резерв и спишется, когда оно готово.'),
       h('li', null, 'Выберите «откажет модерация» и закажите ещё: резерв вернётся целиком.'),
+      h('li', null, 'Оплатите через Kaspi: ', h('a', { href: '/kaspi', 'data-testid': 'kaspi' }, 'телефон, терминал и чеки'), ' — на отдельной странице.'),
       h('li', null, 'Измените наценку в ', h('code', null, 'scripts/pricing.lua'), ' и сохраните: на следующей кнопке будет новая цена.')),
   ]);
   element('hints').addEventListener('click', (event) => {
