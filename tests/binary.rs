@@ -9,13 +9,18 @@ mod binary {
     mod bot;
     mod commands;
     mod crashes;
+    mod disk;
     mod fates;
     mod input;
+    mod kills;
     mod prices;
     mod reading;
     mod restarts;
     mod side_by_side;
+    mod soak;
     mod story;
+    #[cfg(feature = "failpoints")]
+    mod sweep;
     mod traps;
     mod wire;
     mod world;

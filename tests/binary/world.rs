@@ -139,6 +139,18 @@ impl World {
         Bot::spawn(self.command(&["run"]), &self.log(), self.wire.count(POLL))
     }
 
+    /// As `start`, with more in its environment.
+    pub fn start_with(&self, more: &[(&str, &str)]) -> Bot {
+        let mut command = self.command(&["run"]);
+        command.envs(more.iter().copied());
+        Bot::spawn(command, &self.log(), self.wire.count(POLL))
+    }
+
+    /// A bot has ended without having been asked to.
+    pub fn note_kill(&self) {
+        self.killed.store(true, Ordering::Relaxed);
+    }
+
     /// `kill -9`, and what was held on the wire passes again.
     pub fn kill(&self, bot: Bot) {
         self.killed.store(true, Ordering::Relaxed);
