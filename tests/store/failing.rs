@@ -63,7 +63,9 @@ async fn fails_at(operation: u64, kind: ErrorKind) -> bool {
     disk.fails_at(operation, kind);
     let stops = Arc::new(AtomicU64::new(0));
     let count = stops.clone();
-    let on_fatal = Arc::new(move |_: &StoreError| drop(count.fetch_add(1, Ordering::SeqCst)));
+    let on_fatal = Arc::new(move |_: &StoreError| {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
     let mut told = Acknowledged::default();
     let began = Instant::now();
     let opened = Store::on_backend(disk.clone(), Options { on_fatal, ..options() });
