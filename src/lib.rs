@@ -3,10 +3,13 @@
 //! The modules in reading order: what things are (`domain`), what is kept (`store`), what is done (`app`), the scripts
 //! that say what is sold (`script`), the people (`telegram`), who calls from outside (`web`), the renderers (`engine`),
 //! how money comes (`payment`), films and pictures (`media`),
-//! settings (`config`), the same bot without keys (`sandbox`), and the commands (`cli`).
+//! settings (`config`), the same bot without keys (`sandbox`), and the commands (`cli`). `failpoint` is for tests alone.
 
 #[cfg(not(unix))]
 compile_error!("sora-bot needs Unix: signals, a control socket, files only their owner may read");
+
+#[macro_use]
+pub mod failpoint;
 
 pub mod app;
 pub mod cli;

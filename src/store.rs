@@ -19,6 +19,8 @@ mod crowd;
 mod drafts;
 mod earnings;
 mod erasure;
+#[cfg(feature = "failpoints")]
+mod failing;
 mod films;
 mod gifts;
 mod inbox;
@@ -107,6 +109,12 @@ pub enum StoreError {
     Panicked(String),
     #[error("the disk: {0}")]
     Disk(String),
+    #[error(
+        "{0}, so it cannot be used. Move it out of the way and put the newest backup in its place; without one, start with an empty folder"
+    )]
+    Damaged(String),
+    #[error("{0}: set DATABASE_PATH to a folder on a disk that this user can write")]
+    Place(String),
 }
 
 impl Store {
@@ -120,11 +128,11 @@ impl Store {
             schema::create_file(path, &Vault::new(&options.key))?;
         }
         let vault = Vault::new(&options.key);
-        let mut db = Database::builder().set_cache_size(options.cache).open(path)?;
+        let mut db = open_file(path, options.cache)?;
         if let Some(schema) = schema::outdated(&db, &vault)? {
             drop(db);
             schema::keep_copy(path, schema)?;
-            db = Database::builder().set_cache_size(options.cache).open(path)?;
+            db = open_file(path, options.cache)?;
         }
         schema::check(&db, &vault)?;
         let db = Arc::new(backup::without_traces(db, path)?);
@@ -197,6 +205,14 @@ impl Store {
     }
 }
 
+fn open_file(path: &Path, cache: usize) -> Result<Database, StoreError> {
+    #[cfg(feature = "failpoints")]
+    if let Some(failing) = failing::open(path, cache) {
+        return failing;
+    }
+    Ok(Database::builder().set_cache_size(cache).open(path)?)
+}
+
 macro_rules! from_redb {
     ($($error:ty),+) => {
         $(impl From<$error> for StoreError {
@@ -219,6 +235,17 @@ impl From<redb::DatabaseError> for StoreError {
     fn from(error: redb::DatabaseError) -> Self {
         match error {
             redb::DatabaseError::DatabaseAlreadyOpen => Self::Locked,
+            redb::DatabaseError::Storage(redb::StorageError::Corrupted(what)) => {
+                Self::Damaged(format!("the file is no database, or a damaged one ({what})"))
+            }
+            redb::DatabaseError::Storage(redb::StorageError::Io(error))
+                if matches!(
+                    error.kind(),
+                    std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof
+                ) =>
+            {
+                Self::Damaged(format!("the file is no database ({error})"))
+            }
             other => Self::Disk(other.to_string()),
         }
     }

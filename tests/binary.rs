@@ -12,15 +12,20 @@ mod binary {
     mod crashes;
     mod doctor;
     mod documents;
+    mod disk;
     mod fates;
     mod import;
     mod input;
     mod panel;
+    mod kills;
     mod prices;
     mod reading;
     mod restarts;
     mod side_by_side;
+    mod soak;
     mod story;
+    #[cfg(feature = "failpoints")]
+    mod sweep;
     mod traps;
     mod wire;
     mod world;

@@ -10,6 +10,7 @@ mod store {
     mod decisions;
     mod earnings;
     mod erasure;
+    mod failing;
     mod file;
     mod languages;
     mod payments;

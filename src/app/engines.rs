@@ -119,6 +119,7 @@ pub async fn probe(app: Arc<App>, stop: CancellationToken) {
             }
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             () = app.clock.sleep(PACE) => {}
         }

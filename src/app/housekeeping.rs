@@ -26,6 +26,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             tracing::warn!(%error, "the admins were not reminded of an old rate");
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = app.clock.sleep(EVERY) => {}
         }

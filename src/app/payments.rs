@@ -58,6 +58,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         }
         let wait = if next.is_empty() { PATIENT } else { EAGER };
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = app.bells.payments.notified() => {}
             () = app.clock.sleep(wait) => {}

@@ -60,6 +60,7 @@ pub async fn run(app: Arc<App>, chat: Arc<dyn Chat>, stop: CancellationToken) {
         let show = |(job, view): (Job, CardView)| show(&app, chat.as_ref(), job, view);
         let asked = futures::stream::iter(due).map(show).buffer_unordered(AT_ONCE).collect::<Vec<_>>();
         let put_off = tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             put_off = asked => put_off,
         };
@@ -71,6 +72,7 @@ pub async fn run(app: Arc<App>, chat: Arc<dyn Chat>, stop: CancellationToken) {
         }
         let next = shown.values().map(|shown| shown.again_at.since(now)).filter(|wait| !wait.is_zero()).min();
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = app.clock.sleep(next.unwrap_or(PACE).min(PACE)) => {}
             () = app.bells.progress.notified() => {}

@@ -70,7 +70,10 @@ fn broke<T>(_: Box<dyn std::any::Any + Send>) -> Result<T, RailError> {
 #[async_trait]
 impl Rail for Guarded {
     async fn open(&self, checkout: &Checkout) -> Result<Place, RailError> {
-        AssertUnwindSafe(self.0.open(checkout)).catch_unwind().await.unwrap_or_else(broke)
+        fail_point!("rail open before");
+        let answer = AssertUnwindSafe(self.0.open(checkout)).catch_unwind().await;
+        fail_point!("rail open after");
+        answer.unwrap_or_else(broke)
     }
 
     fn proven(&self) -> Proof {
@@ -90,11 +93,17 @@ impl Rail for Guarded {
     }
 
     async fn look(&self, purchase: &Purchase) -> Result<Vec<RailEvent>, RailError> {
-        AssertUnwindSafe(self.0.look(purchase)).catch_unwind().await.unwrap_or_else(broke)
+        fail_point!("rail look before");
+        let answer = AssertUnwindSafe(self.0.look(purchase)).catch_unwind().await;
+        fail_point!("rail look after");
+        answer.unwrap_or_else(broke)
     }
 
     async fn statement(&self, since: Timestamp) -> Result<Vec<RailEvent>, RailError> {
-        AssertUnwindSafe(self.0.statement(since)).catch_unwind().await.unwrap_or_else(broke)
+        fail_point!("rail statement before");
+        let answer = AssertUnwindSafe(self.0.statement(since)).catch_unwind().await;
+        fail_point!("rail statement after");
+        answer.unwrap_or_else(broke)
     }
 
     async fn read(&self, request: &WebhookRequest, now: Timestamp) -> Result<Vec<RailEvent>, RailError> {
@@ -102,6 +111,9 @@ impl Rail for Guarded {
     }
 
     async fn refund(&self, payment: &PaymentId, of: UserId, money: &Money) -> Result<Return, RailError> {
-        AssertUnwindSafe(self.0.refund(payment, of, money)).catch_unwind().await.unwrap_or_else(broke)
+        fail_point!("rail refund before");
+        let answer = AssertUnwindSafe(self.0.refund(payment, of, money)).catch_unwind().await;
+        fail_point!("rail refund after");
+        answer.unwrap_or_else(broke)
     }
 }

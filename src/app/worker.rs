@@ -63,6 +63,7 @@ struct Pace {
 pub async fn run(app: Arc<App>, stop: CancellationToken, grace: Duration) -> Result<(), StoreError> {
     let seeking = gift::seek(app.clone(), stop.clone());
     tokio::select! {
+        biased;
         ended = work(app, stop, grace) => ended,
         Err(error) = seeking => Err(error),
     }
@@ -85,6 +86,7 @@ async fn work(app: Arc<App>, stop: CancellationToken, grace: Duration) -> Result
             Err(StartRefusal::NothingWaits | StartRefusal::AllPlacesTaken) => {}
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => break,
             () = app.bells.worker.notified() => {}
             Some(ended) = running.tasks.join_next_with_id() => running.ended(&app, &stop, ended)?,
@@ -93,6 +95,7 @@ async fn work(app: Arc<App>, stop: CancellationToken, grace: Duration) -> Result
     // Requests under way may end well within the grace period; what does not is found out at the next start.
     let ended = async { while running.tasks.join_next().await.is_some() {} };
     tokio::select! {
+        biased;
         () = ended => {}
         () = app.clock.sleep(grace) => tracing::info!("some jobs are parked; they go on at the next start"),
     }
@@ -177,6 +180,7 @@ async fn drive(app: Arc<App>, stop: CancellationToken, id: JobId, may_send: bool
             }
         };
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             () = app.clock.sleep(wait) => {}
             () = stop::wished(&mut wishes, id) => {}

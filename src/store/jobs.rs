@@ -179,7 +179,9 @@ impl Store {
                     return Ok(Err(StepRefusal::NotThere(record.state.phase())));
                 }
                 tables.writes();
-                transfer_surely(tables, Transfer::release(job, record.user, record.quote.price, now))?;
+                if !is_off!("a refund releases its hold") {
+                    transfer_surely(tables, Transfer::release(job, record.user, record.quote.price, now))?;
+                }
                 if reason.leaves_it_open() {
                     tables.seek(job, &record.state, now)?;
                 }

@@ -17,7 +17,7 @@ pub(super) const SCHEMA: u32 = 8;
 
 /// Makes a new file under another name and moves it into place once it is whole and on disk.
 pub(super) fn create_file(path: &Path, vault: &Vault) -> Result<(), StoreError> {
-    let disk = |error: std::io::Error| StoreError::Disk(format!("{}: {error}", path.display()));
+    let disk = |error: std::io::Error| StoreError::Place(format!("{}: {error}", path.display()));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(disk)?;
     let mut unfinished = path.as_os_str().to_owned();
@@ -26,7 +26,10 @@ pub(super) fn create_file(path: &Path, vault: &Vault) -> Result<(), StoreError> 
     if unfinished.exists() {
         std::fs::remove_file(unfinished).map_err(disk)?;
     }
-    let db = Database::builder().create(unfinished)?;
+    let db = Database::builder().create(unfinished).map_err(|error| match error {
+        redb::DatabaseError::Storage(redb::StorageError::Io(error)) => disk(error),
+        other => other.into(),
+    })?;
     create(&db, vault)?;
     drop(db);
     std::fs::rename(unfinished, path).map_err(disk)?;

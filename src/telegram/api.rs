@@ -177,7 +177,10 @@ impl<P: Payload> Payload for Loose<P> {
 }
 
 pub(super) async fn call<P: Payload + Serialize + 'static>(bot: &Bot, payload: P) -> Result<Value, Fault> {
-    JsonRequest::new(bot.clone(), Loose(payload)).await.map_err(fault)
+    fail_point!(format!("telegram {} before", P::NAME));
+    let answer = JsonRequest::new(bot.clone(), Loose(payload)).await.map_err(fault);
+    fail_point!(format!("telegram {} after", P::NAME));
+    answer
 }
 
 /// Says a screen's words with their markup. Broken HTML, which the owner's texts may hold, is said again as plain words.

@@ -25,6 +25,10 @@ impl Bot {
         Self { child, log: log.to_owned(), polls_before }
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// `kill -9`: it gets no chance to do anything.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
@@ -35,6 +39,13 @@ impl Bot {
     pub fn ask_to_stop(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Ends when it does, however long that is.
+    pub async fn has_ended(&mut self) {
+        while self.child.try_wait().unwrap().is_none() {
+            sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Waits for its end.

@@ -63,7 +63,7 @@ async fn page(address: &str, cookie: Option<&str>) -> (StatusCode, HeaderMap, St
 async fn the_page_lets_an_admin_in_once_and_nobody_else() {
     let world = World::new(Setup { render: Duration::from_millis(300), ..Setup::default() }).await;
     let port = port();
-    let start = || world.start_with(&[("HTTP_ADDR", format!("127.0.0.1:{port}"))]);
+    let start = || world.start_with(&[("HTTP_ADDR", &format!("127.0.0.1:{port}"))]);
     let bot = start();
     let at = format!("http://127.0.0.1:{port}/panel");
 
@@ -124,7 +124,7 @@ async fn the_page_lets_an_admin_in_once_and_nobody_else() {
     let unused = self::link(&world, &mut seen).await;
     world.stop(bot).await;
     let bot =
-        world.start_with(&[("HTTP_ADDR", format!("127.0.0.1:{port}")), ("ADMIN_USER_ID", USER.to_string())]);
+        world.start_with(&[("HTTP_ADDR", &format!("127.0.0.1:{port}")), ("ADMIN_USER_ID", &USER.to_string())]);
     world.says(ADMIN, "/panel");
     world
         .finds(

@@ -16,15 +16,22 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct SideBySide {
     scenarios: JoinSet<(String, Result<(), String>)>,
     places: Option<Arc<Semaphore>>,
+    patience: Option<Duration>,
 }
 
 impl SideBySide {
+    /// For scenarios that take long.
+    pub fn patient(patience: Duration) -> Self {
+        Self { patience: Some(patience), ..Self::default() }
+    }
+
     pub fn add(&mut self, name: impl Into<String>, scenario: impl Future<Output = ()> + Send + 'static) {
         let places = self.places.get_or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
         let (places, name) = (Arc::clone(places), name.into());
+        let patience = self.patience.unwrap_or(PATIENCE);
         self.scenarios.spawn(async move {
             let _place = places.acquire_owned().await;
-            let task = tokio::spawn(timeout(PATIENCE, scenario));
+            let task = tokio::spawn(timeout(patience, scenario));
             let ended = match task.await {
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(_)) => Err("it does not end".to_owned()),

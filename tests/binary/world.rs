@@ -140,10 +140,15 @@ impl World {
     }
 
     /// The same with more variables, or others.
-    pub fn start_with(&self, variables: &[(&str, String)]) -> Bot {
+    pub fn start_with(&self, more: &[(&str, &str)]) -> Bot {
         let mut command = self.command(&["run"]);
-        command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
+        command.envs(more.iter().copied());
         Bot::spawn(command, &self.log(), self.wire.count(POLL))
+    }
+
+    /// A bot has ended without having been asked to.
+    pub fn note_kill(&self) {
+        self.killed.store(true, Ordering::Relaxed);
     }
 
     /// `kill -9`, and what was held on the wire passes again.

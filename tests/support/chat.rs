@@ -196,7 +196,8 @@ impl Chat for FakeChat {
     }
 }
 
-fn in_short(parcel: &Parcel) -> String {
+/// A message in a few words.
+pub fn in_short(parcel: &Parcel) -> String {
     match parcel {
         Parcel::Film(film) => format!("film {}", film.job.id),
         Parcel::Copy(film) => format!("copy {}", film.job.id),

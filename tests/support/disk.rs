@@ -18,9 +18,34 @@ struct State {
     /// The power goes at this sync: it fails, and so does everything after it.
     cut_at: Option<u64>,
     dead: bool,
+    operations: u64,
+    /// From this operation on the disk takes and gives nothing more.
+    fails_at: Option<(u64, std::io::ErrorKind)>,
 }
 
 impl Disk {
+    /// Every operation fails from the `nth` on, counted from 1.
+    pub fn fails_at(&self, nth: u64, kind: std::io::ErrorKind) {
+        self.state.lock().unwrap().fails_at = Some((nth, kind));
+    }
+
+    pub fn operations(&self) -> u64 {
+        self.state.lock().unwrap().operations
+    }
+
+    /// Has it begun to fail?
+    pub fn has_failed(&self) -> bool {
+        let state = self.state.lock().unwrap();
+        state.fails_at.is_some_and(|(nth, _)| state.operations >= nth)
+    }
+
+    /// The process is started again, on a disk that works; what the old one wrote is still with the operating system.
+    pub fn replaced(&self) -> Self {
+        let written = self.state.lock().unwrap().written.clone();
+        let fresh = State { synced: written.clone(), written, ..State::default() };
+        Self { state: Arc::new(Mutex::new(fresh)) }
+    }
+
     /// The power will go at the `nth` sync from now on, counted from 1.
     pub fn cut_at_sync(&self, nth: u64) {
         let mut state = self.state.lock().unwrap();
@@ -45,20 +70,25 @@ impl Disk {
 }
 
 impl State {
-    fn alive(&self) -> Result<(), std::io::Error> {
-        if self.dead { Err(std::io::Error::other("the power is off")) } else { Ok(()) }
+    fn alive(&mut self) -> Result<(), std::io::Error> {
+        self.operations += 1;
+        match self.fails_at {
+            _ if self.dead => Err(std::io::Error::other("the power is off")),
+            Some((nth, kind)) if self.operations >= nth => Err(std::io::Error::from(kind)),
+            _ => Ok(()),
+        }
     }
 }
 
 impl StorageBackend for Disk {
     fn len(&self) -> Result<u64, std::io::Error> {
-        let state = self.state.lock().unwrap();
+        let mut state = self.state.lock().unwrap();
         state.alive()?;
         Ok(state.written.len() as u64)
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), std::io::Error> {
-        let state = self.state.lock().unwrap();
+        let mut state = self.state.lock().unwrap();
         state.alive()?;
         let from = usize::try_from(offset).unwrap();
         let bytes = state.written.get(from..from + out.len());

@@ -56,7 +56,8 @@ impl Scripts for FixedScripts {
     }
 }
 
-fn scripts(price: Tokens, version: &str, promos: Vec<Promo>) -> ScriptSet {
+/// A set of two models at one price.
+pub fn scripts(price: Tokens, version: &str, promos: Vec<Promo>) -> ScriptSet {
     let russian = Locale {
         language: "ru".into(),
         texts: BTreeMap::new(),

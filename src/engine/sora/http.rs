@@ -111,7 +111,10 @@ impl Http {
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        match request.send().await {
+        fail_point!("engine POST before");
+        let sent = request.send().await;
+        fail_point!("engine POST after");
+        match sent {
             Ok(response) => Ok(Answer::read(response, ANSWER_BYTES).await),
             // refused, unresolved, too long in connecting, TLS: there was nothing yet to send the request on
             Err(error) if error.is_connect() || error.is_builder() => Err(Unsent::Surely(unreachable(error))),
@@ -159,7 +162,10 @@ impl Http {
         if let Some(limit) = limit {
             request = request.timeout(limit);
         }
-        request.send().await.map_err(unreachable)
+        fail_point!("engine GET before");
+        let answer = request.send().await.map_err(unreachable);
+        fail_point!("engine GET after");
+        answer
     }
 }
 

@@ -173,6 +173,7 @@ fn give(
         }
         None => tables.notify(user, NoticeMessage::Credit { amount: tokens }, now)?,
     }
+    returns::take_what_waits(tables, way, payment, now)?;
     Ok(None)
 }
 

@@ -80,48 +80,58 @@ impl Store {
             .write(move |tables| {
                 let key = (way.name(), payment.as_str(), id.as_str());
                 let known: Option<ReturnRecord> = record(&tables.returns, key)?;
-                let undone = ReturnRecord {
-                    amount: known.as_ref().map_or(0, |known| known.amount),
-                    state: ReturnState::Undone,
-                };
-                let mut came = Tokens::ZERO;
-                if let Some(ReturnRecord { amount, state: ReturnState::Taken { tokens } }) = known
-                    && let Some(paid) = load_payment(tables, way, &payment)?
-                {
-                    let returned = paid.returned.saturating_sub(amount).max(0);
-                    let taken = paid.taken.minus(tokens).unwrap_or_default();
-                    if let Some(user) = paid.user.filter(|_| tokens > Tokens::ZERO) {
-                        let transfer = Transfer {
-                            id: TransferId::GiveBack(way, payment.clone(), id.clone()),
-                            from: Account::Mint(Mint::Sold(way)),
-                            to: Account::Available(user),
-                            amount: tokens,
-                            at: now,
-                        };
-                        transfer_surely(tables, transfer)?;
-                        tables.notify(user, NoticeMessage::GivenBack { amount: tokens }, now)?;
-                        came = tokens;
-                    }
-                    tables.writes();
-                    let row = PaymentRecord { returned, taken, ..paid };
-                    put(&mut tables.payments, (way.name(), payment.as_str()), &row)?;
-                }
+                let amount = known.map_or(0, |known| known.amount);
                 tables.writes();
-                put(&mut tables.returns, key, &undone)?;
-                Ok(came)
+                put(&mut tables.returns, key, &ReturnRecord { amount, state: ReturnState::Undone })?;
+                Ok(match adjust(tables, (way, &payment), &id, now)? {
+                    Adjusted::Given(tokens) => tokens,
+                    Adjusted::Taken { .. } | Adjusted::Nothing => Tokens::ZERO,
+                })
             })
             .await
     }
 }
 
-/// Takes back what went back before the payment was heard of.
+/// What bringing a payment's tokens in line with its money has moved.
+enum Adjusted {
+    Taken { user: UserId, tokens: Tokens, debt: Tokens },
+    Given(Tokens),
+    Nothing,
+}
+
+/// Takes back what went back before the payment was heard of, or while it waited for somebody to look at it.
 pub(super) fn take_what_waits(
     tables: &mut Tables<'_>,
     way: Way,
     payment: &PaymentId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let mut waiting = Vec::new();
+    match standing(tables, way, payment)?.into_iter().next_back() {
+        Some((newest, _)) => adjust(tables, (way, payment), &newest, now).map(drop),
+        None => Ok(()),
+    }
+}
+
+fn take(tables: &mut Tables<'_>, back: &Return, now: Timestamp) -> Result<TakenBack, StoreError> {
+    let key = (back.way.name(), back.payment.as_str(), back.id.as_str());
+    tables.writes();
+    put(&mut tables.returns, key, &ReturnRecord { amount: back.amount, state: ReturnState::Waits })?;
+    if load_payment(tables, back.way, &back.payment)?.is_none() {
+        return Ok(TakenBack::Waits);
+    }
+    Ok(match adjust(tables, (back.way, &back.payment), &back.id, now)? {
+        Adjusted::Taken { user, tokens, debt } => TakenBack::Now { user, tokens, debt },
+        Adjusted::Given(_) | Adjusted::Nothing => TakenBack::Nothing,
+    })
+}
+
+/// The refunds and disputes of a payment that have not come to nothing, by their ids.
+fn standing(
+    tables: &Tables<'_>,
+    way: Way,
+    payment: &PaymentId,
+) -> Result<Vec<(String, ReturnRecord)>, StoreError> {
+    let mut found = Vec::new();
     for row in tables.returns.range((way.name(), payment.as_str(), "")..)? {
         let (key, bytes) = row?;
         let (its_way, its_payment, id) = key.value();
@@ -129,49 +139,57 @@ pub(super) fn take_what_waits(
             break;
         }
         let known: ReturnRecord = crate::store::codec::decode(bytes.value())?;
-        if known.state == ReturnState::Waits {
-            let payment = payment.clone();
-            waiting.push(Return { way, payment, id: id.to_owned(), amount: known.amount });
+        if known.state != ReturnState::Undone {
+            found.push((id.to_owned(), known));
         }
     }
-    for back in waiting {
-        take(tables, &back, now)?;
-    }
-    Ok(())
+    Ok(found)
 }
 
-fn take(tables: &mut Tables<'_>, back: &Return, now: Timestamp) -> Result<TakenBack, StoreError> {
-    let key = (back.way.name(), back.payment.as_str(), back.id.as_str());
-    tables.writes();
-    let Some(paid) = load_payment(tables, back.way, &back.payment)? else {
-        let row = ReturnRecord { amount: back.amount, state: ReturnState::Waits };
-        put(&mut tables.returns, key, &row)?;
-        return Ok(TakenBack::Waits);
+/// Brings what was taken back of a payment in line with all that went back of its money, whatever came in between and in which order:
+/// each return has its part of what is taken, and together they are what is no longer paid for. `cause` names the transfer.
+fn adjust(
+    tables: &mut Tables<'_>,
+    (way, payment): (Way, &PaymentId),
+    cause: &str,
+    now: Timestamp,
+) -> Result<Adjusted, StoreError> {
+    let Some(mut row) = load_payment(tables, way, payment)? else { return Ok(Adjusted::Nothing) };
+    let credited = match row.state {
+        PaymentState::Credited { tokens } => tokens,
+        PaymentState::Quarantined { .. } | PaymentState::Dismissed => Tokens::ZERO,
     };
-    let returned = paid.returned.saturating_add(back.amount).min(paid.money.amount);
-    let mut row = PaymentRecord { returned, ..paid };
-    let mut taken = TakenBack::Nothing;
-    let mut tokens = Tokens::ZERO;
-    match (row.state, row.user) {
-        (PaymentState::Credited { tokens: credited }, Some(user)) => {
-            let all = unpaid(credited, row.money.amount, returned);
-            tokens = all.minus(row.taken).unwrap_or_default();
-            row.taken = all;
-            if tokens > Tokens::ZERO {
-                let debt = move_back(tables, back, user, tokens, now)?;
-                taken = TakenBack::Now { user, tokens, debt };
-            }
-        }
-        (PaymentState::Quarantined { number, .. }, _) if returned >= row.money.amount => {
-            tables.doubted.remove(number)?;
-            row.state = PaymentState::Dismissed;
-        }
-        _ => {}
+    tables.writes();
+    let (mut returned, mut due) = (0_i64, Tokens::ZERO);
+    for (id, back) in standing(tables, way, payment)? {
+        returned = returned.saturating_add(back.amount).min(row.money.amount);
+        let so_far = unpaid(credited, row.money.amount, returned);
+        let state = ReturnState::Taken { tokens: so_far.minus(due).unwrap_or_default() };
+        due = so_far;
+        let key = (way.name(), payment.as_str(), id.as_str());
+        put(&mut tables.returns, key, &ReturnRecord { state, ..back })?;
     }
-    put(&mut tables.payments, (back.way.name(), back.payment.as_str()), &row)?;
-    let kept = ReturnRecord { amount: back.amount, state: ReturnState::Taken { tokens } };
-    put(&mut tables.returns, key, &kept)?;
-    Ok(taken)
+    if let PaymentState::Quarantined { number, .. } = row.state
+        && returned >= row.money.amount
+    {
+        tables.doubted.remove(number)?;
+        row.state = PaymentState::Dismissed;
+    }
+    let (more, less) = (due.minus(row.taken), row.taken.minus(due));
+    (row.returned, row.taken) = (returned, due);
+    put(&mut tables.payments, (way.name(), payment.as_str()), &row)?;
+    let Some(user) = row.user else { return Ok(Adjusted::Nothing) };
+    if let Some(tokens) = more.filter(|tokens| *tokens > Tokens::ZERO) {
+        let back = Return { way, payment: payment.clone(), id: cause.into(), amount: 0 };
+        let debt = move_back(tables, &back, user, tokens, now)?;
+        return Ok(Adjusted::Taken { user, tokens, debt });
+    }
+    let Some(tokens) = less.filter(|tokens| *tokens > Tokens::ZERO) else { return Ok(Adjusted::Nothing) };
+    let id = TransferId::GiveBack(way, payment.clone(), cause.into());
+    let (from, to) = (Account::Mint(Mint::Sold(way)), Account::Available(user));
+    transfer_surely(tables, Transfer { id, from, to, amount: tokens, at: now })?;
+    tables.notify(user, NoticeMessage::GivenBack { amount: tokens }, now)?;
+    Ok(Adjusted::Given(tokens))
 }
 
 /// What he still has first, the rest becomes his debt. Answers all that he owes then.

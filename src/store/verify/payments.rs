@@ -18,7 +18,7 @@ pub(super) fn all(
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let mut worth = BTreeMap::<AccountKey, i64>::new();
-    let mut paid = BTreeMap::<PurchaseId, u64>::new();
+    let mut paid = BTreeSet::new();
     for row in tx.open_table(PAYMENTS)?.iter()? {
         let (key, bytes) = row?;
         let (way, id) = key.value();
@@ -31,9 +31,8 @@ pub(super) fn all(
         if let PaymentState::Credited { tokens } = payment.state {
             *worth.entry(account_key(Account::Mint(Mint::Sold(known)))).or_insert(0) -=
                 tokens.get() - payment.taken.get();
-            if let Some(purchase) = payment.purchase {
-                *paid.entry(purchase).or_insert(0) += 1;
-            }
+            // Credited to somebody else who paid it, it is his; the purchase waits for its own user's money.
+            paid.extend(payment.purchase.zip(payment.user));
         }
     }
     for way in Way::ALL {
@@ -130,7 +129,7 @@ fn is_whole(
 
 fn purchases(
     tx: &ReadTransaction,
-    paid: &BTreeMap<PurchaseId, u64>,
+    paid: &BTreeSet<(PurchaseId, UserId)>,
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let (open, his) = (tx.open_table(OPEN_PURCHASES)?, tx.open_table(USER_PURCHASES)?);
@@ -144,7 +143,7 @@ fn purchases(
         if state.is_open() != open.get(id)?.is_some() || his.get((purchase.user.0, id))?.is_none() {
             report.broken("I5 purchase", format!("purchase {id} is {state:?} and in the wrong place"));
         }
-        if (state == PurchaseState::Paid) != paid.contains_key(&PurchaseId(id)) {
+        if (state == PurchaseState::Paid) != paid.contains(&(PurchaseId(id), purchase.user)) {
             report.broken("I5 purchase", format!("purchase {id} is {state:?}, its payments say otherwise"));
         }
     }

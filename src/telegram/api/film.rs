@@ -37,7 +37,12 @@ impl Api {
             payload.reply_markup = Some(keyboard(&upload.screen.buttons).into());
             payload.caption = Some(caption);
             payload.parse_mode = mode;
-            async { told(MultipartRequest::new(self.uploads.clone(), payload).await) }
+            async {
+                fail_point!("telegram upload before");
+                let answer = MultipartRequest::new(self.uploads.clone(), payload).await;
+                fail_point!("telegram upload after");
+                told(answer)
+            }
         };
         let sent = worded(upload.screen, send).await?;
         let file_id = sent["video"]["file_id"].as_str().map(str::to_owned);
@@ -53,7 +58,12 @@ impl Api {
             payload.disable_content_type_detection = Some(true);
             payload.caption = Some(caption);
             payload.parse_mode = mode;
-            async { told(MultipartRequest::new(self.uploads.clone(), payload).await) }
+            async {
+                fail_point!("telegram upload before");
+                let answer = MultipartRequest::new(self.uploads.clone(), payload).await;
+                fail_point!("telegram upload after");
+                told(answer)
+            }
         };
         message_ref(chat, &worded(upload.screen, send).await?)
     }

@@ -71,7 +71,9 @@ impl Api {
         };
         let broken = |error: reqwest::Error| Fault::Transient(network(&error).to_owned());
         let address = self.address("getUpdates")?;
+        fail_point!("telegram getUpdates before");
         let response = self.polls.client().post(address).json(&payload).send().await.map_err(broken)?;
+        fail_point!("telegram getUpdates after");
         let text = response.text().await.map_err(broken)?;
         match serde_json::from_str::<Updates>(&text) {
             Ok(updates) => Ok(updates.result.into_iter().filter_map(|raw| numbered(raw.get())).collect()),

@@ -1,0 +1,121 @@
+//! The commands: many worlds, or one that is told.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use super::coverage::Coverage;
+use super::run::{Outcome, Sabotage, run};
+
+/// Worlds that CI tries; with fewer than this not every transition need have been taken.
+const USUAL: u64 = 300;
+
+/// Worlds that once broke a promise, and what was wrong: they are always tried.
+const KNOWN: &[(u64, &str)] = &[];
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// What the players break on purpose is no news.
+pub fn quieten() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let payload = info.payload();
+            let text = payload
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or(payload.downcast_ref::<&str>().copied());
+            if !text.is_some_and(|text| text.contains(super::engine::OURS)) {
+                usual(info);
+            }
+        }));
+    });
+}
+
+/// Plays these worlds, as many at once as there are cores. Gives what broke.
+pub fn play(seeds: std::ops::Range<u64>, sabotage: Sabotage, mut each: impl FnMut(Outcome) -> bool + Send) {
+    quieten();
+    let next = AtomicU64::new(seeds.start);
+    let (each, goes_on) = (Mutex::new(&mut each), std::sync::atomic::AtomicBool::new(true));
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                while goes_on.load(Ordering::Relaxed) {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        return;
+                    }
+                    let outcome = run(seed, sabotage);
+                    let mut each = each.lock().unwrap();
+                    if !(*each)(outcome) {
+                        goes_on.store(false, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn worlds_that_are_against_it_break_no_promise() {
+    let first = number("FIRST").unwrap_or(1);
+    let seeds = number("SEEDS").unwrap_or(USUAL);
+    let (mut coverage, mut broken, mut deaths, mut lines) = (Coverage::default(), Vec::new(), 0, 0);
+    let began = Instant::now();
+    play(first..first + seeds, Sabotage::None, |outcome| {
+        coverage.add(&outcome.coverage);
+        (deaths, lines) = (deaths + outcome.deaths, lines + outcome.story.len());
+        if let Some(how) = outcome.broken {
+            println!("seed {} breaks a promise: {how}\n  {}", outcome.seed, replay(outcome.seed));
+            broken.push(outcome.seed);
+        }
+        true
+    });
+    println!("{}", coverage.table());
+    let took = began.elapsed().as_secs();
+    println!(
+        "{seeds} worlds from {first} on, {deaths} deaths, {lines} lines of story, {took} s: {} broken",
+        broken.len()
+    );
+    assert!(broken.is_empty(), "{} of {seeds} worlds: {broken:?}", broken.len());
+    assert!(seeds < USUAL || coverage.missing().is_empty(), "never taken: {:?}", coverage.missing());
+}
+
+fn replay(seed: u64) -> String {
+    format!("SEED={seed} cargo test --release --test simulation one_world -- --nocapture")
+}
+
+#[test]
+fn worlds_that_once_broke_a_promise_do_so_no_more() {
+    quieten();
+    for (seed, was) in KNOWN {
+        assert_eq!(run(*seed, Sabotage::None).broken, None, "seed {seed}, known for: {was}");
+    }
+}
+
+#[test]
+fn one_world_is_told_from_its_beginning_to_its_end() {
+    quieten();
+    let seed = number("SEED");
+    let outcome = run(seed.unwrap_or(1), Sabotage::None);
+    if seed.is_some() {
+        println!("{}", outcome.story.join("\n"));
+    }
+    assert!(outcome.story.iter().any(|line| line.contains("the bot is there")));
+    assert_eq!(outcome.broken, None);
+}
+
+#[test]
+fn the_same_number_gives_the_same_run_to_the_last_line() {
+    quieten();
+    for seed in 1..=8 {
+        let (once, again) = (run(seed, Sabotage::None), run(seed, Sabotage::None));
+        let differs = once.story.iter().zip(&again.story).find(|(a, b)| a != b);
+        assert_eq!(differs, None, "seed {seed}");
+        assert_eq!(once.hash(), again.hash(), "seed {seed}");
+    }
+}
