@@ -10,6 +10,13 @@ use serde_json::Value;
 
 use super::world::{ADMIN, Told, USER, World, binary};
 
+/// A folder in which no bot has run yet.
+async fn unseeded() -> World {
+    let world = World::usual().await;
+    fs::remove_dir_all(world.home().join("scripts")).unwrap();
+    world
+}
+
 /// Runs a command with these lines on its standard input.
 async fn answered(world: &World, arguments: &[&str], lines: &str) -> Told {
     let mut command = binary(arguments);
@@ -37,7 +44,7 @@ fn found<'f>(findings: &'f [Value], name: &str, level: &str) -> Option<&'f Value
 
 #[tokio::test]
 async fn init_writes_the_keys_for_its_owner_alone_and_the_bot_runs_with_them() {
-    let world = World::usual().await;
+    let world = unseeded().await;
     let environment = world.environment();
     let token = &environment["TELEGRAM_BOT_TOKEN"];
     let config = format!("[telegram]\napi_url = \"{}\"\n[worker]\nlook_up_after_s = 1\n", world.telegram_url);
@@ -72,7 +79,7 @@ async fn init_writes_the_keys_for_its_owner_alone_and_the_bot_runs_with_them() {
 
 #[tokio::test]
 async fn a_well_bot_is_found_well_running_or_not() {
-    let world = World::usual().await;
+    let world = unseeded().await;
     world.says(ADMIN, "/start");
     let (code, findings) = doctor(&world, &[]).await;
     assert_eq!(code, Some(0), "{findings:?}");
@@ -102,7 +109,7 @@ async fn a_well_bot_is_found_well_running_or_not() {
 
 #[tokio::test]
 async fn whatever_is_wrong_is_named_with_what_to_do() {
-    let world = World::usual().await;
+    let world = unseeded().await;
     for (variables, name, part) in [
         (&[("TELEGRAM_BOT_TOKEN", "1:wrong")][..], "Telegram", "token is refused"),
         (&[("TELEGRAM_BOT_TOKEN", "")], "настройки", "TELEGRAM_BOT_TOKEN"),
@@ -117,6 +124,7 @@ async fn whatever_is_wrong_is_named_with_what_to_do() {
         assert!(trouble["told"].as_str().unwrap().contains(part), "{trouble}");
         assert!(!trouble["todo"].as_str().unwrap().is_empty());
     }
+    fs::create_dir_all(world.home().join("scripts")).unwrap();
     fs::write(world.home().join("scripts/packages.lua"), "return {").unwrap();
     let (code, findings) = doctor(&world, &[]).await;
     assert!(code == Some(1) && found(&findings, "скрипты", "trouble").is_some(), "{findings:?}");

@@ -34,10 +34,9 @@ impl Original {
         let read = file.transaction().with_context(|| not_readable(path))?;
         let mut missing = Vec::new();
         let mut table = |name: &'static str| -> Result<Vec<Row>> {
-            let known = read
-                .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1")?
-                .exists([name])
-                .with_context(|| not_readable(path))?;
+            let named = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1";
+            let known = read.prepare(named).and_then(|mut asked| asked.exists([name]));
+            let known = known.with_context(|| not_readable(path))?;
             if !known {
                 missing.push(name);
                 return Ok(Vec::new());
