@@ -10,14 +10,14 @@ mod binary {
     mod bot;
     mod commands;
     mod crashes;
+    mod disk;
     mod doctor;
     mod documents;
-    mod disk;
     mod fates;
     mod import;
     mod input;
-    mod panel;
     mod kills;
+    mod panel;
     mod prices;
     mod reading;
     mod restarts;
