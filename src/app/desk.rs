@@ -7,6 +7,7 @@ use crate::domain::id::{PurchaseId, UpdateId, UserId};
 use crate::domain::money::{Tiyn, Tokens};
 use crate::domain::purchase::{Evidence, Purchase, PurchaseState, offered};
 use crate::domain::role::Power;
+use crate::domain::role::Power;
 use crate::domain::user::Profile;
 use crate::store::{self, By, Doubted, Resolution};
 
@@ -199,7 +200,7 @@ impl App {
         })
     }
 
-    /// Sends money that does not fit back to whoever paid: by its rail where that can, else a person has to.
+    /// Sends money that does not fit back to whoever paid: by its rail where that can, else a person has to. For owners.
     ///
     /// # Errors
     /// `NotCashier`, `Failed`.
@@ -210,7 +211,7 @@ impl App {
         number: u64,
         reason: String,
     ) -> Result<Resolved, DeskRefusal> {
-        if !self.is_cashier(cashier) {
+        if !self.may(cashier, Power::Refund) {
             return Err(DeskRefusal::NotCashier);
         }
         let Some(found) = self.doubt_on(number)? else { return Ok(Resolved::Over) };

@@ -292,7 +292,7 @@ impl App {
     /// # Errors
     /// What the store says: then it was not heard, and has to be told again.
     pub async fn hear(&self, event: RailEvent) -> Result<bool, AppError> {
-        let (admins, now) = (self.settings.admins.clone(), self.clock.now());
+        let (admins, now) = (self.cashiers(), self.clock.now());
         let mut credited = false;
         match event {
             RailEvent::Paid(payment) => {

@@ -287,7 +287,8 @@ fn staff() -> Staff {
     Staff { cashiers: vec![UserId(CASHIER)], support: vec![UserId(SUPPORT)], ..Staff::default() }
 }
 
-fn app_settings(admins: Vec<UserId>, welcome: i64, films: &Path) -> Settings {
+/// As an operator might set them.
+pub fn app_settings(admins: Vec<UserId>, welcome: i64, films: &Path) -> Settings {
     Settings {
         admins,
         staff: self::staff(),

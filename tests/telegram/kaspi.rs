@@ -1,6 +1,7 @@
 //! Money over Kaspi: the real rails against the sandbox's gateway and terminal, over HTTP, and the desk. However often and by
 //! whatever way it is heard of, it is credited once, or somebody looks.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use sora_bot::web::{self, Web};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::bot::app_settings;
 use crate::support::scripts::FixedScripts;
 use crate::support::shop::{ADMIN, OTHER, USER, assert_verified, memory_store, profile};
 use crate::support::time::SeededRandom;
@@ -111,25 +113,9 @@ async fn hall_in(format: Format) -> Hall {
     Hall { kaspi, app, door, _stop: stop.drop_guard() }
 }
 
+/// Two owners behind the desk.
 fn settings() -> Settings {
-    Settings {
-        admins: vec![ADMIN, OTHER],
-        max_running: 1,
-        poll_interval: Duration::from_secs(1),
-        max_retries: 2,
-        look_up_after: Duration::from_secs(15),
-        unknown_deadline: Duration::from_secs(900),
-        queued_per_user: 2,
-        queued_in_all: 100,
-        films: "/nowhere".into(),
-        max_download: 1 << 20,
-        max_upload: 1 << 20,
-        keep_films: Duration::from_secs(60),
-        longest_render_s: 1_800,
-        welcome: Some(Tokens::ZERO),
-        desk: None,
-        time_zone: "Asia/Almaty".parse().unwrap(),
-    }
+    app_settings(vec![ADMIN, OTHER], 0, Path::new("/nowhere"))
 }
 
 impl Hall {

@@ -103,7 +103,7 @@ impl Talk<'_> {
         let resolved = match resolved {
             Ok(resolved) => resolved,
             Err(DeskRefusal::Failed(error)) => return Err(error),
-            Err(_) => return Ok(self.window(TextKey::ToastOld)),
+            Err(_) => return Ok(self.window(TextKey::ToastOwnerOnly)),
         };
         let shown = |key| Ok(Reply::show(self.resolved(number, key, &[])));
         match resolved {

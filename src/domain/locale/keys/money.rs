@@ -82,6 +82,7 @@ macro_rules! money {
     ToastRailDown = "toast_rail_down" [],
     ToastNotPaidYet = "toast_not_paid_yet" [],
     ToastNotCreditable = "toast_not_creditable" [],
+    ToastOwnerOnly = "toast_owner_only" [],
     ToastPhoneWrong = "toast_phone_wrong" [],
     CheckoutUnknown = "checkout_unknown" [],
     CheckoutOver = "checkout_over" [],
