@@ -7,7 +7,6 @@ use crate::domain::id::{PurchaseId, UpdateId, UserId};
 use crate::domain::money::{Tiyn, Tokens};
 use crate::domain::purchase::{Evidence, Purchase, PurchaseState, offered};
 use crate::domain::role::Power;
-use crate::domain::role::Power;
 use crate::domain::user::Profile;
 use crate::store::{self, By, Doubted, Resolution};
 
