@@ -139,7 +139,7 @@ impl App {
     ///
     /// # Errors
     /// What the store says.
-    pub fn person(&self, whom: &Whom) -> Result<Option<UserDetails>, AppError> {
+    pub fn dossier_of(&self, whom: &Whom) -> Result<Option<UserDetails>, AppError> {
         let user = match whom {
             Whom::User(user) => Some(*user),
             Whom::Username(name) => self.store.user_named(name)?,

@@ -163,7 +163,7 @@ async fn ledger(_: Admin, State(app): Shared, Query(search): Query<Search>) -> R
             Some(Whom::User(user)) => Some(user),
             Some(Whom::Username(name)) => {
                 // Nobody has the number 0, so an unknown name finds nothing.
-                Some(app.person(&Whom::Username(name))?.map_or(UserId(0), |person| person.row.id))
+                Some(app.dossier_of(&Whom::Username(name))?.map_or(UserId(0), |person| person.row.id))
             }
             None => None,
         };

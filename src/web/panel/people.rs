@@ -31,7 +31,7 @@ pub(super) fn search(action: &str, written: &str) -> Markup {
 }
 
 pub(super) fn one(app: &App, whom: &Whom) -> Result<Markup, AppError> {
-    let Some(found) = app.person(whom)? else {
+    let Some(found) = app.dossier_of(whom)? else {
         let content =
             html! { (search("/panel/users", "")) p class="none" { "Такого человека бот не знает." } };
         return Ok(page("/panel/users", "Люди", false, &content));
