@@ -33,6 +33,8 @@ struct State {
     ops: u64,
     plan: Option<(u64, Plan)>,
     failing: Option<ErrorKind>,
+    /// It has been a whole database once. Before that the real one lies under another name, and is made anew after a crash.
+    made: bool,
     /// Sabotage: syncs are answered and not done.
     forgetful: bool,
 }
@@ -74,6 +76,11 @@ impl Disk {
         state.plan = Some((state.ops + operations, plan));
     }
 
+    /// The database on it is whole.
+    pub fn is_made(&self) {
+        self.state.lock().unwrap().made = true;
+    }
+
     pub fn is_failing(&self) -> bool {
         self.state.lock().unwrap().failing.is_some()
     }
@@ -85,6 +92,10 @@ impl Disk {
         (state.plan, state.failing) = (None, None);
         let mut ops = std::mem::take(&mut state.unsynced);
         let written = ops.len();
+        if !state.made {
+            (state.durable, state.seen) = Default::default();
+            return (written, 0);
+        }
         if death == Death::Kill {
             // Not synced by it, and yet the next power cut may still take it.
             state.unsynced = ops;

@@ -89,6 +89,7 @@ impl Life {
         let dies = power.clone();
         let options = Options { on_fatal: Arc::new(move |_| dies.cut()), ..options() };
         let store = Store::on_backend(world.disk.handle(power.clone()), options).map_err(text)?;
+        world.disk.is_made();
         let newest = store.verify_newest().map_err(text)?;
         if !newest.is_clean() {
             world.outside.broken("the newest entries are right", format!("{:?}", newest.violations));
