@@ -46,6 +46,7 @@ pub async fn run(app: Arc<App>, backups: Backups, stop: CancellationToken) {
             tracing::error!(%error, "somebody who was forgotten may still stand in a copy of the database");
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = app.bells.backups.notified() => {}
             () = app.clock.sleep(EVERY) => {}

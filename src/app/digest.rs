@@ -21,6 +21,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             tracing::warn!(%error, "the owners were not told of yesterday");
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             () = app.clock.sleep(EVERY) => {}
         }

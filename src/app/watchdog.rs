@@ -23,6 +23,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             tracing::warn!(%error, "stuck orders were not looked for");
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = app.clock.sleep(EVERY) => {}
         }

@@ -2,8 +2,8 @@
 //! of it only if the answer reaches him.
 
 use sora_bot::app::{
-    App, AppError, BuyRefusal, Buying, By, CancelRefusal, EraseRefusal, Incoming, OrderRefusal,
-    ResendRefusal, ScriptRefusal, TopUp, TopUpRefusal, Whom,
+    App, AppError, BuyRefusal, Buying, By, CancelRefusal, CheckoutWords, EraseRefusal, Incoming,
+    OrderRefusal, ResendRefusal, ScriptRefusal, TopUp, TopUpRefusal, Whom,
 };
 use sora_bot::domain::catalog::Orientation;
 use sora_bot::domain::id::{DraftId, MessageRef, ModelId, UpdateId, UserId};
@@ -15,7 +15,7 @@ use sora_bot::store::Resolution;
 use super::mail::{Letter, Said};
 use super::people::{Ack, Card};
 use super::scripts::FILE;
-use super::world::World;
+use super::world::{ADMINS, World};
 use crate::support::shop::profile;
 
 type Done = Result<(), AppError>;
@@ -139,10 +139,12 @@ async fn buy(
         way,
         agreed,
         card: MessageRef { chat: user.0, message: 2 },
-        title: "tokens".into(),
-        description: "tokens".into(),
-        language: "ru".into(),
-        back: None,
+        words: CheckoutWords {
+            title: "tokens".into(),
+            description: "tokens".into(),
+            language: "ru".into(),
+            back: None,
+        },
     };
     match app.buy(Some(update), &app.scripts.current(), buying).await {
         Ok(purchase) => {
@@ -174,13 +176,16 @@ async fn money(world: &World, app: &App, update: UpdateId, admin: UserId, said: 
         Said::Confirm { purchase, tiyn } => {
             let done = app
                 .store
-                .confirm_purchase(cause, purchase, by, Tiyn::new(tiyn), now)
+                .confirm_purchase(cause, purchase, by, Tiyn::new(tiyn), ADMINS.to_vec(), now)
                 .await
                 .map_err(AppError)?;
             said_of(&done)
         }
         Said::Reject(purchase) => {
-            let done = app.store.reject_purchase(cause, purchase, by, "nothing came".into(), now).await;
+            let done = app
+                .store
+                .reject_purchase(cause, purchase, by, "nothing came".into(), ADMINS.to_vec(), now)
+                .await;
             said_of(&done.map_err(AppError)?)
         }
         Said::Resolve { number, user, tokens } => {

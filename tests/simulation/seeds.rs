@@ -119,3 +119,19 @@ fn the_same_number_gives_the_same_run_to_the_last_line() {
         assert_eq!(once.hash(), again.hash(), "seed {seed}");
     }
 }
+
+/// An unbiased `select!` tosses a coin that no seed knows.
+#[test]
+fn nothing_in_the_use_cases_chooses_by_chance() {
+    let sources = walkdir::WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/app"));
+    let mut found = 0;
+    for file in sources.into_iter().filter_map(Result::ok) {
+        let Ok(text) = std::fs::read_to_string(file.path()) else { continue };
+        for after in text.split("select! {").skip(1) {
+            found += 1;
+            let is_biased = after.trim_start().starts_with("biased;");
+            assert!(is_biased, "{}: a `select!` without `biased;`", file.path().display());
+        }
+    }
+    assert!(found > 5);
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sora_bot::app::port::Clock;
-use sora_bot::app::{Desk, Settings};
+use sora_bot::app::{Desk, Settings, Staff};
 use sora_bot::domain::id::{EngineId, UserId};
 use sora_bot::domain::rail::Way;
 use sora_bot::domain::time::Timestamp;
@@ -214,6 +214,9 @@ impl World {
 fn settings(films: &TempDir) -> Settings {
     Settings {
         admins: ADMINS.to_vec(),
+        staff: Staff::default(),
+        digest_hour: None,
+        panel_url: None,
         max_running: 2,
         poll_interval: Duration::from_secs(5),
         max_retries: 2,
