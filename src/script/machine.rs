@@ -24,7 +24,7 @@ const KEPT_CALL: Duration = Duration::from_millis(20);
 const KEPT_MEMORY: usize = 8 * 1024 * 1024;
 /// A run this short is never stopped for being slow: then it was the computer that was busy.
 const FAIR_STEPS: u32 = 2_000;
-/// All files together.
+/// All files together. A busy computer may take longer: what is short is loaded all the same, or a bot could not start there.
 pub(super) const LOAD: Duration = Duration::from_secs(2);
 
 /// What scripts may name. All else is removed, so that a newer Luau brings in nothing unseen.
@@ -231,8 +231,8 @@ fn closed_machine(file: &str, budget: &Arc<Mutex<Budget>>) -> mlua::Result<Lua> 
             budget.line = Some(line);
         }
         let now = Instant::now();
-        let slow = now > budget.call_ends && budget.steps > FAIR_STEPS;
-        if slow || budget.load_ends.is_some_and(|ends| now > ends) {
+        let late = now > budget.call_ends || budget.load_ends.is_some_and(|ends| now > ends);
+        if late && budget.steps > FAIR_STEPS {
             return Err(located(
                 &file,
                 budget.line,

@@ -89,3 +89,11 @@ fn a_returned_table_cannot_hurt_by_its_shape() {
         assert_ne!(shop.problems(), [], "{table}");
     }
 }
+
+#[test]
+fn a_computer_that_is_busy_stops_no_script_that_is_short() {
+    let machine =
+        crate::script::machine::Machine::new("scripts/pricing.lua", std::time::Instant::now()).unwrap();
+    assert!(machine.run("local sum = 0 for n = 1, 500 do sum = sum + n end return { sum }").is_ok());
+    assert!(machine.run("while true do end").is_err(), "one without an end is stopped all the same");
+}
