@@ -28,7 +28,7 @@ return locale {
 
     greeting = [[Hello, {name}!
 
-I turn words into videos. Describe a scene in an ordinary message — for example: <i>“A cat plays the piano in a jazz club, warm light, the camera slowly moves in”</i> — and choose the quality. You see the price before you order, and if the video does not work out, you get all your tokens back.
+I turn words into videos. Describe a scene in an ordinary message — for example: <i>“A cat plays the piano in a jazz club, warm light, the camera slowly moves in”</i> — or send a picture with a caption, and choose the quality. You see the price before you order, and if the video does not work out, you get all your tokens back.
 
 You have {balance:token}. 1 token = 1 ₸.]],
 
@@ -64,8 +64,18 @@ Such a request is declined, and you get all your tokens back.
 /help — these tips]],
 
     unknown_command = "There is no such command. There are /generate, /balance, /queue, /videos, /buy, /language and /help — or just write what should be in the shot.",
-    other_message = "I understand words: describe a scene in an ordinary message, and I will offer you options with prices. Tips: /help.",
-    picture_later = "Videos from pictures are coming soon. For now, describe the scene in words, and I will offer you options with prices.",
+    other_message = "I understand words and pictures: describe a scene in an ordinary message, or send a picture with a caption, and I will offer you options with prices. Tips: /help.",
+    ask_action = "Nice picture! What should happen in it? Describe it in one message, for example: “the camera slowly moves in, wind in her hair”.",
+    picture_album = "From an album I take the first picture: a video begins with one.",
+    picture_not_now = "No model makes videos from pictures right now. Describe the scene in words, and I will offer you options with prices.",
+    picture_moves = "This is an animation, and a video begins with a still picture. Send a photo, JPEG, PNG or WebP.",
+    picture_heic = "This is HEIC, and I cannot read such files. Send the same picture as a photo, not as a file: Telegram converts it by itself.",
+    picture_too_large = "The picture is larger than 20 MB. Send it as a photo, not as a file, or make it smaller.",
+    picture_too_many_pixels = "The picture is too large: it has more than 40 megapixels. Make it smaller and send it again.",
+    picture_too_small = "The picture is too small: each side needs at least 64 pixels.",
+    picture_unknown = "I cannot read this file as a picture. Photos, JPEG, PNG and WebP will do.",
+    picture_damaged = "The picture is damaged and could not be opened. Please send another one, or this one again.",
+    picture_lost = "The picture could not be fetched from Telegram. Send it once more, with a caption. Nothing was charged.",
     group = "Videos are ordered in a private chat: {link}",
     sorry = "Something broke on our side. Please try again in a minute — you will not be charged for nothing.",
 
@@ -140,6 +150,8 @@ You have {before:token}, after the order {after:token}.]],
 Price: <b>{price} ₸</b>
 You have {balance:token}.]],
 
+    card_picture = "🖼 The video will begin with your picture. If there are people’s faces in it, models usually refuse.",
+    card_frame = "🖼 The first frame is exactly as above: the picture is cropped to the size of the video. With people’s faces in it models usually refuse.",
     card_dropped = "All right, this one is not ordered. Whenever you want another video, just write what should be in the shot.",
     price_changed = "⚠️ The price has changed: it was {old} ₸, now it is {new} ₸. We charge nothing without your consent.",
     not_sold_now = "This option is not available right now. Please choose another one.",
@@ -307,6 +319,9 @@ It was:
     advice_owner = "If that is a surprise, write to us: /support.",
     refund_source_gone = "The service no longer has the original video, and without it there is nothing to change.",
     advice_from_words = "Order such a video anew, from its description.",
+    refund_moderation_either = "The model refused: the picture or the description breaks its rules, and it does not say which. Most often it is faces in the picture, 18+ scenes or somebody else’s characters.",
+    refund_picture = "The model did not take the picture. Most often it is because of faces, 18+ scenes or somebody else’s characters in it.",
+    advice_picture = "Send another picture, or describe the scene in words.",
 
     -- Для администраторов -----------------------------------------------------------------------------------------------
 

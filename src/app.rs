@@ -60,7 +60,7 @@ pub use erasure::EraseRefusal;
 pub use films::{FilmPage, ResendRefusal};
 pub use handouts::{Asking, Handout, HandoutDone, HandoutOutcome, HandoutRefusal, Whom};
 pub use intake::{Incoming, Met};
-pub use order::{CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
+pub use order::{Agreed, CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
 pub use overview::{EngineRow, LedgerPage, QueuedJob, ScriptDiff, UserDetails, UserPage, UserRow, Waiting};
 pub use panel::{PANEL_LINK_MINUTES, PANEL_SESSION};
 pub use payments::Reconciled;

@@ -1,4 +1,5 @@
-//! Films and pictures as bytes: what an MP4 says of itself, small JPEGs to stand for either, and tables and charts as pictures.
+//! Films and pictures as bytes: what an MP4 says of itself, the first frame that a picture becomes, small JPEGs to stand for
+//! either, and tables and charts as pictures.
 //!
 //! Pure: works on the bytes or the reader it is given and keeps nothing. Every input is treated as hostile: no panic,
 //! and no allocation sized by a number found in a file.
@@ -10,6 +11,7 @@ pub mod code;
 pub mod figure;
 pub mod film;
 mod keyframe;
+pub mod picture;
 pub mod sheet;
 pub mod thumbnail;
 

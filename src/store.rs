@@ -33,6 +33,7 @@ mod outbox;
 mod paybacks;
 mod payments;
 mod people;
+mod pictures;
 mod purchases;
 mod schema;
 mod scripts;

@@ -1,7 +1,7 @@
 //! The people: updates become use cases, outcomes become messages. The only place that names teloxide.
 //!
 //! In reading order: how updates come in (`poller` or `webhook`, into the `inbox`), wait their turn (`runner`) and are read (`update`, `command`, `tap`);
-//! the conversation (`dialog`) and its words (`view`, on `screen`s, in `html`); how messages go out (`chat`, `sender`,
+//! the conversation (`dialog`) and its words (`view`, on `screen`s, in `html`; `darkroom` makes first frames of pictures); how messages go out (`chat`, `sender`,
 //! `pace`, `api`). It moves no money and keeps nothing but what it needs to be polite: pauses, and what cards show.
 
 use std::sync::{Arc, OnceLock};
@@ -18,6 +18,7 @@ mod api;
 mod chat;
 mod checkout;
 mod command;
+mod darkroom;
 mod dialog;
 mod examine;
 mod html;
@@ -36,6 +37,7 @@ mod webhook;
 
 use api::{Api, CommandList, Fault};
 use checkout::Checkouts;
+use darkroom::Darkroom;
 use dialog::Dialog;
 use poller::Poller;
 use pulse::Pulse;
@@ -80,6 +82,7 @@ pub struct Telegram {
     grace: Duration,
     door: Option<Arc<Door>>,
     pulse: Pulse,
+    darkroom: Darkroom,
     /// The bot's own name, once Telegram has told it.
     username: OnceLock<String>,
 }
@@ -93,7 +96,8 @@ pub fn connect(settings: &TelegramSettings, scripts: Arc<dyn Scripts>) -> Result
         .map_err(|error| TelegramError::Client(error.without_url().to_string()))?;
     let door = settings.public_url.as_ref().map(|public| Arc::new(Door::new(public, &settings.token)));
     let (sender, pulse, username) = (Sender::default(), Pulse::default(), OnceLock::new());
-    Ok(Telegram { api, sender, scripts, grace: settings.grace, door, pulse, username })
+    let darkroom = Darkroom::default();
+    Ok(Telegram { api, sender, scripts, grace: settings.grace, door, pulse, darkroom, username })
 }
 
 /// Listens and answers until `stop`: first to what the last run left, then to what comes in. Then finishes what runs,

@@ -15,6 +15,7 @@ mod app {
     mod gifts;
     mod ordering;
     mod paying_back;
+    mod pictures;
     mod queueing;
     mod rendering;
     mod showing;

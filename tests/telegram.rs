@@ -19,6 +19,7 @@ mod telegram {
     mod menus;
     mod money;
     mod ordering;
+    mod pictures;
     mod policy;
     mod precheck;
     mod restart;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::port::{ScriptSet, Stage};
 use super::{App, AppError};
 use crate::domain::account::Balance;
@@ -21,6 +23,16 @@ pub struct Placed {
     pub job: Job,
     pub stage: Stage,
     pub balance: Balance,
+}
+
+/// What a user has agreed to.
+#[derive(Clone, Debug)]
+pub struct Agreed {
+    pub quote: Quote,
+    /// The price that stood on his button.
+    pub price: Tokens,
+    /// What his picture became, if the draft has one: a JPEG of exactly the quote's size.
+    pub frame: Option<Bytes>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +136,54 @@ impl App {
         Ok(self.store.begin_said(user, DraftId(update.0), prompt, self.clock.now()).await?)
     }
 
+    /// A draft with a picture, by its id at Telegram. Without words it waits for them: his next ones go on from it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn begin_pictured(
+        &self,
+        update: UpdateId,
+        user: UserId,
+        prompt: String,
+        picture: String,
+    ) -> Result<Draft, AppError> {
+        let (id, now) = (DraftId(update.0), self.clock.now());
+        let draft = self.store.begin_pictured(user, id, prompt, picture, now).await?;
+        if draft.prompt.is_empty() {
+            self.store.ask(user, Some(Basis::Picture(id)), now).await?;
+        }
+        Ok(draft)
+    }
+
+    /// A draft with the words and the picture of an order before it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn begin_again(&self, update: UpdateId, job: &Job) -> Result<Draft, AppError> {
+        Ok(self.store.begin_again(job.user, DraftId(update.0), job, self.clock.now()).await?)
+    }
+
+    /// Is this the picture of an album that is taken, the first that came?
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn begins_album(
+        &self,
+        update: UpdateId,
+        user: UserId,
+        album: String,
+    ) -> Result<bool, AppError> {
+        Ok(self.store.begins_album(user, album, update).await?)
+    }
+
+    /// Is a picture of his waiting for words?
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn picture_waits(&self, user: UserId) -> Result<bool, AppError> {
+        Ok(matches!(self.store.asked(user, self.clock.now())?, Some(Basis::Picture(_))))
+    }
+
     /// His next words will go on from that order; None: from nothing in particular.
     ///
     /// # Errors
@@ -151,13 +211,29 @@ impl App {
         agreed: Tokens,
         card: MessageRef,
     ) -> Result<Placed, OrderRefusal> {
+        self.place_pictured(update, user, draft, Agreed { quote, price: agreed, frame: None }, card).await
+    }
+
+    /// The same of a draft that may have a picture.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn place_pictured(
+        &self,
+        update: UpdateId,
+        user: UserId,
+        draft: DraftId,
+        agreed: Agreed,
+        card: MessageRef,
+    ) -> Result<Placed, OrderRefusal> {
+        let Agreed { quote, price: agreed, frame } = agreed;
         if quote.price != agreed {
             return Err(OrderRefusal::PriceChanged { quote });
         }
         let limits =
             OrderLimits { per_user: self.settings.queued_per_user, in_all: self.settings.queued_in_all };
         let order = NewOrder { user, draft, quote, card: Some(card), limits, now: self.clock.now() };
-        let placed = match self.store.place_order(Some(update), order).await.map_err(AppError)? {
+        let placed = match self.store.place_pictured(Some(update), order, frame).await.map_err(AppError)? {
             Ok(placed) => placed,
             Err(refusal) => return Err(refusal.into()),
         };

@@ -222,7 +222,8 @@ fn overdue(app: &App, job: &Job, render: &Render) -> bool {
 fn refused(app: &App, job: &Job, failure: &Failure) -> Step {
     tracing::warn!(order = job.id.0, %failure, "the engine refused");
     let reason = match failure.kind {
-        FailureKind::Moderation => RefundReason::Moderation,
+        FailureKind::Picture if job.picture.is_some() => RefundReason::Picture,
+        FailureKind::Moderation | FailureKind::Picture => RefundReason::Moderation,
         FailureKind::BadInput => RefundReason::BadInput,
         FailureKind::Billing | FailureKind::Access => RefundReason::EngineClosed,
         // Before there is a ticket nothing of its own can be missing.

@@ -9,7 +9,10 @@ use super::time::Timestamp;
 pub struct Draft {
     pub id: DraftId,
     pub user: UserId,
+    /// Empty while he is asked what shall happen in his picture.
     pub prompt: String,
+    /// What the film begins with, by its id at Telegram.
+    pub picture: Option<String>,
     pub created_at: Timestamp,
     /// The order it became. One draft becomes one order, however often «Создать» is tapped.
     pub became: Option<JobId>,
@@ -17,11 +20,13 @@ pub struct Draft {
     pub basis: Option<Basis>,
 }
 
-/// What a draft takes over from an order of the same user.
+/// What a draft takes over from what the same user did before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Basis {
     /// Model, length and shape; the words are new.
     Settings(JobId),
     /// Its film is to be changed.
     Film(JobId),
+    /// A draft that has a picture and waits for words. Only a question has it: the answer goes on from what that draft did.
+    Picture(DraftId),
 }

@@ -24,6 +24,8 @@ pub struct Job {
     pub quote: Quote,
     /// What the user wrote.
     pub prompt: String,
+    /// The picture that the film begins with, by its id at Telegram: with it the same can be ordered again.
+    pub picture: Option<String>,
     /// With which the film can be sent again for nothing, once it was delivered.
     pub file_id: Option<String>,
     /// The engine's id of it, kept beyond its end: a remix goes on from there.
@@ -140,6 +142,8 @@ pub enum RefundReason {
     SourceGone,
     /// The owner took it back.
     Owner,
+    /// The engine's rules forbid the picture that the film was to begin with, or it can't use it.
+    Picture,
 }
 
 impl RefundReason {
@@ -148,7 +152,7 @@ impl RefundReason {
         matches!(self, Self::TimedOut | Self::Unknown)
     }
 
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Moderation,
         Self::BadInput,
         Self::EngineFailed,
@@ -159,6 +163,7 @@ impl RefundReason {
         Self::Unknown,
         Self::SourceGone,
         Self::Owner,
+        Self::Picture,
     ];
 }
 

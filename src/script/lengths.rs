@@ -15,6 +15,9 @@ const LIMITS: &[(&str, usize)] = &[
     ("command_", 256),
     ("caption", 1024),
     ("gallery", 1024),
+    // below a picture, like a caption
+    ("card_", 1024),
+    ("order_", 1024),
     ("toast_", 200),
     ("sorry", 200),
     ("not_sold_now", 200),

@@ -6,10 +6,11 @@ use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
 
 use super::seal::{Place, UserKey};
-use super::tables::{BASES, DRAFTS, QUESTIONS, Tables, USERS, put, record};
-use super::{Store, StoreError, people};
+use super::tables::{BASES, DRAFT_PICTURES, DRAFTS, QUESTIONS, Tables, USERS, put, record};
+use super::{Store, StoreError, people, pictures};
 use crate::domain::draft::{Basis, Draft};
 use crate::domain::id::{DraftId, JobId, UserId};
+use crate::domain::job::Job;
 use crate::domain::time::Timestamp;
 
 /// Drafts of one user that are kept; older ones make room.
@@ -22,6 +23,14 @@ struct DraftRecord {
     prompt: Vec<u8>,
     created_at: Timestamp,
     became: Option<JobId>,
+}
+
+/// What a draft is begun with.
+struct Said {
+    prompt: String,
+    picture: Option<String>,
+    /// His own words, just said: they may answer a question.
+    answers: bool,
 }
 
 /// For which order somebody was asked for words.
@@ -40,10 +49,10 @@ impl Store {
         prompt: String,
         now: Timestamp,
     ) -> Result<Draft, StoreError> {
-        self.begin(user, id, prompt, false, now).await
+        self.begin(user, id, Said { prompt, picture: None, answers: false }, now).await
     }
 
-    /// The same with words that the user has written himself: the answer to what he was asked last, if he was.
+    /// The same with what the user has said himself: the answer to what he was asked last, if he was.
     pub async fn begin_said(
         &self,
         user: UserId,
@@ -51,27 +60,54 @@ impl Store {
         prompt: String,
         now: Timestamp,
     ) -> Result<Draft, StoreError> {
-        self.begin(user, id, prompt, true, now).await
+        self.begin(user, id, Said { prompt, picture: None, answers: true }, now).await
+    }
+
+    /// The same with a picture of his, by its id at Telegram.
+    pub async fn begin_pictured(
+        &self,
+        user: UserId,
+        id: DraftId,
+        prompt: String,
+        picture: String,
+        now: Timestamp,
+    ) -> Result<Draft, StoreError> {
+        self.begin(user, id, Said { prompt, picture: Some(picture), answers: true }, now).await
+    }
+
+    /// With the words of an order before it, and its picture.
+    pub async fn begin_again(
+        &self,
+        user: UserId,
+        id: DraftId,
+        job: &Job,
+        now: Timestamp,
+    ) -> Result<Draft, StoreError> {
+        let said = Said { prompt: job.prompt.clone(), picture: job.picture.clone(), answers: false };
+        self.begin(user, id, said, now).await
     }
 
     async fn begin(
         &self,
         user: UserId,
         id: DraftId,
-        prompt: String,
-        answers: bool,
+        said: Said,
         now: Timestamp,
     ) -> Result<Draft, StoreError> {
         let vault = self.vault.clone();
         self.writer
             .write(move |tables| {
                 let key = people::key(&tables.users, &vault, user)?;
-                if let Some(draft) = load_draft(&tables.drafts, &tables.bases, &key, user, id)? {
+                if let Some(draft) = tables.draft(&key, user, id)? {
                     return Ok(draft);
                 }
                 let question: Option<QuestionRecord> = record(&tables.questions, user.0)?;
-                let asked = question.filter(|asked| answers && now.since(asked.at) < ANSWERED_WITHIN);
-                let basis = asked.map(|asked| asked.basis);
+                let asked = question.filter(|asked| said.answers && now.since(asked.at) < ANSWERED_WITHIN);
+                let (basis, before) = tables.answered(&key, user, asked.map(|asked| asked.basis))?;
+                let Said { prompt, picture, .. } = said;
+                // A film that is changed has its own first frame: who sends a picture instead wants a film of that.
+                let basis = basis.filter(|basis| picture.is_none() || !matches!(basis, Basis::Film(_)));
+                let picture = picture.or(before);
                 tables.writes();
                 tables.questions.remove(user.0)?;
                 make_room(tables, user)?;
@@ -81,7 +117,10 @@ impl Store {
                 if let Some(basis) = basis {
                     put(&mut tables.bases, (user.0, id.0), &basis)?;
                 }
-                Ok(Draft { id, user, prompt, created_at: now, became: None, basis })
+                if let Some(picture) = &picture {
+                    tables.keep_draft_picture(&key, user, id, picture)?;
+                }
+                Ok(Draft { id, user, prompt, picture, created_at: now, became: None, basis })
             })
             .await
     }
@@ -94,7 +133,14 @@ impl Store {
             return Ok(None);
         }
         let key = people::key(&users, &self.vault, user)?;
-        load_draft(&tx.open_table(DRAFTS)?, &tx.open_table(BASES)?, &key, user, id)
+        let tables = (&tx.open_table(DRAFTS)?, &tx.open_table(BASES)?, &tx.open_table(DRAFT_PICTURES)?);
+        load_draft(tables, &key, user, id)
+    }
+
+    /// What the next words of this user are for, if that is known.
+    pub fn asked(&self, user: UserId, now: Timestamp) -> Result<Option<Basis>, StoreError> {
+        let asked: Option<QuestionRecord> = record(&self.read()?.open_table(QUESTIONS)?, user.0)?;
+        Ok(asked.filter(|asked| now.since(asked.at) < ANSWERED_WITHIN).map(|asked| asked.basis))
     }
 
     /// The next words of this user are for that; None: for nothing in particular.
@@ -115,9 +161,37 @@ impl Store {
     }
 }
 
-pub(super) fn load_draft(
-    drafts: &impl ReadableTable<(i64, u64), &'static [u8]>,
-    bases: &impl ReadableTable<(i64, u64), &'static [u8]>,
+impl Tables<'_> {
+    pub(super) fn draft(
+        &self,
+        key: &UserKey,
+        user: UserId,
+        id: DraftId,
+    ) -> Result<Option<Draft>, StoreError> {
+        load_draft((&self.drafts, &self.bases, &self.draft_pictures), key, user, id)
+    }
+
+    /// What an answer goes on from, and the picture that it takes over: of the draft that waited for words, or of the order
+    /// whose settings it has.
+    fn answered(
+        &self,
+        key: &UserKey,
+        user: UserId,
+        asked: Option<Basis>,
+    ) -> Result<(Option<Basis>, Option<String>), StoreError> {
+        match asked {
+            Some(Basis::Picture(draft)) => {
+                let before = self.draft(key, user, draft)?;
+                Ok(before.map_or((None, None), |before| (before.basis, before.picture)))
+            }
+            Some(Basis::Settings(job)) => Ok((asked, pictures::of_job(&self.pictures, key, job)?)),
+            Some(Basis::Film(_)) | None => Ok((asked, None)),
+        }
+    }
+}
+
+fn load_draft<T: ReadableTable<(i64, u64), &'static [u8]>>(
+    (drafts, bases, draft_pictures): (&T, &T, &T),
     key: &UserKey,
     user: UserId,
     id: DraftId,
@@ -128,7 +202,8 @@ pub(super) fn load_draft(
     let prompt = String::from_utf8(key.open(Place::Draft(id.0), &row.prompt)?)
         .map_err(|_| StoreError::Corrupt(format!("the prompt of draft {id}")))?;
     let basis = record(bases, (user.0, id.0))?;
-    Ok(Some(Draft { id, user, prompt, created_at: row.created_at, became: row.became, basis }))
+    let picture = pictures::of_draft(draft_pictures, key, user, id)?;
+    Ok(Some(Draft { id, user, prompt, picture, created_at: row.created_at, became: row.became, basis }))
 }
 
 pub(super) fn mark_placed(
@@ -152,6 +227,7 @@ fn make_room(tables: &mut Tables<'_>, user: UserId) -> Result<(), StoreError> {
     for draft in his.iter().take((his.len() + 1).saturating_sub(DRAFTS_KEPT)) {
         tables.drafts.remove((user.0, *draft))?;
         tables.bases.remove((user.0, *draft))?;
+        tables.draft_pictures.remove((user.0, *draft))?;
     }
     Ok(())
 }

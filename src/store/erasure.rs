@@ -69,6 +69,7 @@ pub(super) fn forget(
     for order in orders {
         // What is still looked for would come to nobody.
         tables.gifts.remove(order.0)?;
+        tables.forget_picture(order)?;
         forget_words(tables, &key, order)?;
     }
     for purchase in purchases {
@@ -118,5 +119,5 @@ fn forget_drafts(tables: &mut Tables<'_>, user: UserId) -> Result<(), StoreError
     tables.drafts.retain_in((user.0, 0)..=(user.0, u64::MAX), |_, _| false)?;
     tables.bases.retain_in((user.0, 0)..=(user.0, u64::MAX), |_, _| false)?;
     tables.questions.remove(user.0)?;
-    Ok(())
+    tables.forget_draft_pictures(user)
 }

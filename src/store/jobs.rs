@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::ledger::transfer_surely;
 use super::seal::{Place, UserKey, Vault};
 use super::tables::{
-    GIFTS, JOB_TICKETS, JOBS, QUEUED, REMIXES, RUNNING, SERVED, STOP_WISHES, TICKETS, Tables, USER_JOBS,
-    USERS, put, record,
+    GIFTS, JOB_TICKETS, JOBS, PICTURES, QUEUED, REMIXES, RUNNING, SERVED, STOP_WISHES, TICKETS, Tables,
+    USER_JOBS, USERS, put, record,
 };
 use super::writer::Decision;
-use super::{Store, StoreError, codec, people};
+use super::{Store, StoreError, codec, people, pictures};
 use crate::domain::catalog::Quote;
 use crate::domain::id::{DraftId, EngineId, JobId, MessageRef, Ticket, UserId};
 use crate::domain::job::{Delivery, Film, Intent, Job, JobState, Phase, RefundReason, Render};
@@ -269,10 +269,11 @@ impl Store {
 }
 
 impl Tables<'_> {
-    /// It gives its place to the next.
+    /// It gives its place to the next, and is rendered by nobody any more.
     pub(super) fn stops_running(&mut self, job: JobId) -> Result<(), StoreError> {
         self.running.remove(job.0)?;
         self.stop_wishes.remove(job.0)?;
+        self.frames.remove(job.0)?;
         Ok(())
     }
 
@@ -332,6 +333,7 @@ pub(super) fn load_job(tx: &ReadTransaction, vault: &Vault, id: JobId) -> Result
     let key = people::key(&tx.open_table(USERS)?, vault, record.user)?;
     let Words { prompt, file_id } = open_words(&key, id, &record.words)?;
     let JobRecord { user, draft, quote, card, created_at, state, .. } = record;
+    let picture = pictures::of_job(&tx.open_table(PICTURES)?, &key, id)?;
     let ticket = tx.open_table(JOB_TICKETS)?.get(id.0)?.map(|ticket| Ticket::new(ticket.value()));
     let remix_of = tx.open_table(REMIXES)?.get(id.0)?.map(|source| JobId(source.value()));
     let stop = self::record(&tx.open_table(STOP_WISHES)?, id.0)?;
@@ -342,6 +344,7 @@ pub(super) fn load_job(tx: &ReadTransaction, vault: &Vault, id: JobId) -> Result
         draft,
         quote,
         prompt,
+        picture,
         file_id,
         ticket,
         remix_of,

@@ -1,8 +1,9 @@
 //! How an order comes to be: the hold, the job and its place in the queue in one commit.
 
+use bytes::Bytes;
 use redb::{ReadableTable, ReadableTableMetadata};
 
-use super::drafts::{load_draft, mark_placed};
+use super::drafts::mark_placed;
 use super::jobs::{load_job, save_job};
 use super::ledger::{balance, tokens, transfer_once};
 use super::seal::UserKey;
@@ -68,6 +69,19 @@ impl Store {
         cause: Option<UpdateId>,
         order: NewOrder,
     ) -> Result<Result<PlacedOrder, OrderRefusal>, StoreError> {
+        self.place_pictured(cause, order, None).await
+    }
+
+    /// The same of a draft with a picture: `frame` is what it became, a JPEG of exactly the film's size.
+    ///
+    /// # Errors
+    /// As above; `DraftGone` also when draft and frame do not belong together.
+    pub async fn place_pictured(
+        &self,
+        cause: Option<UpdateId>,
+        order: NewOrder,
+        frame: Option<Bytes>,
+    ) -> Result<Result<PlacedOrder, OrderRefusal>, StoreError> {
         let vault = self.vault.clone();
         self.writer
             .decide(move |tables| {
@@ -76,7 +90,8 @@ impl Store {
                     return Ok(Err(OrderRefusal::DraftGone));
                 };
                 let draft = match orderable(tables, &key, user, draft_id, limits)? {
-                    Ok(draft) => draft,
+                    Ok(draft) if draft.picture.is_some() == frame.is_some() => draft,
+                    Ok(_) => return Ok(Err(OrderRefusal::DraftGone)),
                     Err(refusal) => return Ok(Err(refusal)),
                 };
                 let job = next_job(tables)?;
@@ -94,7 +109,7 @@ impl Store {
                 }
                 let remix_of = match draft.basis {
                     Some(Basis::Film(source)) => Some(source),
-                    Some(Basis::Settings(_)) | None => None,
+                    Some(Basis::Settings(_) | Basis::Picture(_)) | None => None,
                 };
                 let job = Job {
                     id: job,
@@ -102,6 +117,7 @@ impl Store {
                     draft: draft_id,
                     quote,
                     prompt: draft.prompt,
+                    picture: draft.picture,
                     file_id: None,
                     ticket: None,
                     remix_of,
@@ -114,6 +130,9 @@ impl Store {
                 save_job(tables, &key, &job)?;
                 if let Some(source) = remix_of {
                     tables.remixes.insert(job.id.0, source.0)?;
+                }
+                if let (Some(picture), Some(frame)) = (&job.picture, &frame) {
+                    tables.keep_picture(&key, job.id, picture, frame)?;
                 }
                 tables.user_jobs.insert((user.0, job.id.0), ())?;
                 tables.queued.insert((user.0, job.id.0), ())?;
@@ -150,7 +169,7 @@ fn orderable(
     draft: DraftId,
     limits: OrderLimits,
 ) -> Result<Result<Draft, OrderRefusal>, StoreError> {
-    let Some(draft) = load_draft(&tables.drafts, &tables.bases, key, user, draft)? else {
+    let Some(draft) = tables.draft(key, user, draft)? else {
         return Ok(Err(OrderRefusal::DraftGone));
     };
     if let Some(job) = draft.became {

@@ -43,7 +43,10 @@ pub(super) struct UserKey(Aes256GcmSiv);
 pub(super) enum Place {
     Profile(UserId),
     Draft(u64),
+    DraftPicture(u64),
     Job(u64),
+    Picture(u64),
+    Frame(u64),
     Audit(u64),
     Purchase(u64),
     /// Its kind and number at the bot it comes from.
@@ -115,7 +118,10 @@ impl Place {
         match self {
             Self::Profile(user) => (b"profile", user.0.cast_unsigned()),
             Self::Draft(id) => (b"draft", id),
+            Self::DraftPicture(id) => (b"draft picture", id),
             Self::Job(id) => (b"job", id),
+            Self::Picture(id) => (b"picture", id),
+            Self::Frame(id) => (b"frame", id),
             Self::Audit(id) => (b"audit", id),
             Self::Purchase(id) => (b"purchase", id),
             Self::Keepsake(1, id) => (b"old order", id),

@@ -112,6 +112,7 @@ fn release(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     transfer_surely(tables, Transfer::release(job, record.user, record.quote.price, now))?;
+    tables.frames.remove(job.0)?;
     record.state = JobState::Cancelled;
     put(&mut tables.jobs, job.0, &record)
 }

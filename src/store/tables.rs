@@ -76,6 +76,10 @@ tables! {
     drafts, DRAFTS: (i64, u64) => Bytes;
     /// (user, draft) → the order that it goes on from. Few drafts have one.
     bases, BASES: (i64, u64) => Bytes;
+    /// (user, draft) → the sealed id of the picture that its film begins with. Few drafts have one.
+    draft_pictures, DRAFT_PICTURES: (i64, u64) => Bytes;
+    /// User → the album of which he sent a picture last.
+    albums, ALBUMS: i64 => Bytes;
     /// User → what his next words answer.
     questions, QUESTIONS: i64 => Bytes;
     /// Job → all of it.
@@ -84,6 +88,10 @@ tables! {
     job_tickets, JOB_TICKETS: u64 => &'static str;
     /// Job → the job whose film it changes.
     remixes, REMIXES: u64 => u64;
+    /// Job → the sealed id of the picture that its film begins with. Few have one.
+    pictures, PICTURES: u64 => Bytes;
+    /// Job → its sealed first frame, while it may still have to be rendered.
+    frames, FRAMES: u64 => Bytes;
     /// Refunded job → its film that is looked for, or was found. Few have one.
     gifts, GIFTS: u64 => Bytes;
     /// Running job → its user's wish to stop it.

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::jobs::JobRecord;
 use super::ledger::{account_key, find};
 use super::tables::{
-    AUDIT, AccountKey, BALANCES, DOUBTED, GIFTS, JOB_TICKETS, JOBS, JOURNAL, META, MOVES, OPEN_PURCHASES,
-    OUTBOX, PARKED, PAYMENTS, PURCHASES, QUEUED, RUNNING, STOP_WISHES, TICKETS, TRANSFER_IDS, USER_PURCHASES,
-    USERS, put, record,
+    AUDIT, AccountKey, BALANCES, DOUBTED, FRAMES, GIFTS, JOB_TICKETS, JOBS, JOURNAL, META, MOVES,
+    OPEN_PURCHASES, OUTBOX, PARKED, PAYMENTS, PICTURES, PURCHASES, QUEUED, RUNNING, STOP_WISHES, TICKETS,
+    TRANSFER_IDS, USER_PURCHASES, USERS, put, record,
 };
 use super::{Store, StoreError, audit, codec, scripts};
 use crate::domain::id::{JobId, UserId};

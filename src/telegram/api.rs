@@ -21,11 +21,12 @@ use teloxide::types::{
 use crate::domain::id::MessageRef;
 
 use super::html;
-use super::screen::{Button, Press, Screen, Toast};
+use super::screen::{Button, Photo, Press, Screen, Toast};
 
 mod fault;
 mod files;
 mod film;
+mod photo;
 mod stars;
 mod updates;
 
@@ -128,6 +129,9 @@ impl Api {
         if let Some(film) = &screen.film {
             return self.send_kept(chat, film, screen).await;
         }
+        if let Some(Photo::Jpeg(photo)) = &screen.photo {
+            return self.send_photo(chat, photo, screen).await;
+        }
         let markup = reply_markup(screen);
         let say = |text: String, mode: Option<ParseMode>| {
             let mut payload = SendMessage::new(ChatId(chat), text);
@@ -144,6 +148,22 @@ impl Api {
         if let Some(film) = &screen.film {
             return self.show_kept(message, film, screen).await;
         }
+        match &screen.photo {
+            Some(Photo::Jpeg(photo)) => self.show_photo(message, photo, screen).await,
+            Some(Photo::There) => match self.recaption(message, screen).await {
+                // its picture was lost with the message that had it
+                Err(Fault::OtherKind) => self.reword(message, screen).await,
+                edited => edited,
+            },
+            None => match self.reword(message, screen).await {
+                Err(Fault::OtherKind) => self.recaption(message, screen).await,
+                edited => edited,
+            },
+        }
+    }
+
+    /// Changes the text of a message that is nothing but text.
+    async fn reword(&self, message: MessageRef, screen: &Screen) -> Result<(), Fault> {
         let say = |text: String, mode: Option<ParseMode>| {
             let mut payload = EditMessageText::new(ChatId(message.chat), MessageId(message.message), text);
             payload.parse_mode = mode;
@@ -151,10 +171,7 @@ impl Api {
             payload.reply_markup = Some(keyboard(&screen.buttons));
             call(&self.calls, payload)
         };
-        match worded(screen, say).await {
-            Ok(_) | Err(Fault::Unchanged) => Ok(()),
-            Err(fault) => Err(fault),
-        }
+        edited(worded(screen, say).await)
     }
 
     /// Stops the clock on a tapped button, saying something or nothing.
@@ -194,6 +211,14 @@ async fn worded<T, F: Future<Output = Result<T, Fault>>>(
             say(html::plain(&screen.html), None).await
         }
         said => said,
+    }
+}
+
+/// What shows already what it should is edited well.
+fn edited(answer: Result<Value, Fault>) -> Result<(), Fault> {
+    match answer {
+        Ok(_) | Err(Fault::Unchanged) => Ok(()),
+        Err(fault) => Err(fault),
     }
 }
 

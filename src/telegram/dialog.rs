@@ -30,6 +30,7 @@ mod language;
 mod office;
 mod order;
 mod people;
+mod picture;
 mod policy;
 mod receipt;
 mod said;

@@ -22,8 +22,18 @@ pub struct Screen {
     pub asks: bool,
     /// A film that Telegram has, by the id it gave; then the words are its caption.
     pub film: Option<String>,
+    /// A picture above the words, which then are its caption.
+    pub photo: Option<Photo>,
     /// What is sent with the words below it. Only a new message can have one.
     pub enclosed: Option<Enclosure>,
+}
+
+/// The picture of a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Photo {
+    /// The one that the message has already. A new message has none.
+    There,
+    Jpeg(Bytes),
 }
 
 /// Something to keep or to look at, made here.
@@ -75,6 +85,16 @@ impl Screen {
         Self { html, enclosed: Some(enclosure), ..Self::default() }
     }
 
+    /// The same below a picture.
+    pub fn showing(self, photo: Photo) -> Self {
+        Self { html: html::clipped(&self.html, CAPTION_LIMIT), photo: Some(photo), ..self }
+    }
+
+    /// Does it bring its own picture?
+    pub fn has_picture(&self) -> bool {
+        matches!(self.photo, Some(Photo::Jpeg(_)))
+    }
+
     pub fn question(html: &str) -> Self {
         Self { asks: true, ..Self::text(html) }
     }
@@ -102,6 +122,9 @@ impl Screen {
         let mut hasher = DefaultHasher::new();
         self.html.hash(&mut hasher);
         self.film.hash(&mut hasher);
+        if let Some(Photo::Jpeg(bytes)) = &self.photo {
+            bytes.hash(&mut hasher);
+        }
         for button in self.buttons.iter().flatten() {
             button.label.hash(&mut hasher);
             match &button.press {

@@ -60,7 +60,7 @@ pub enum Words {
     Command(Command),
     /// Free words: a prompt.
     Prompt(String),
-    Picture,
+    Picture(SentPicture),
     /// A file that is no picture.
     File(SentFile),
     /// A sticker, a voice, a place on a map …
@@ -75,6 +75,20 @@ pub struct SentFile {
     /// As the sender's device calls it.
     pub name: String,
     pub bytes: u64,
+}
+
+/// A picture as it is announced, as a photo or as a file: nothing of it has been fetched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SentPicture {
+    /// By which Telegram gives it out.
+    pub id: String,
+    pub bytes: u64,
+    /// The words below it.
+    pub caption: String,
+    /// Which it belongs to, if it came with others.
+    pub album: Option<String>,
+    /// It is an animation.
+    pub moves: bool,
 }
 
 /// A tap on a button under one of the bot's messages.
@@ -102,7 +116,11 @@ struct WireMessage {
     text: Option<String>,
     successful_payment: Option<Value>,
     refunded_payment: Option<Value>,
+    photo: Option<Value>,
+    animation: Option<Value>,
     document: Option<Value>,
+    caption: Option<String>,
+    media_group_id: Option<String>,
     #[serde(flatten)]
     rest: HashMap<String, IgnoredAny>,
 }
@@ -160,11 +178,13 @@ struct WireUser {
     language_code: Option<String>,
 }
 
-/// Contents that are pictures, whatever else is said with them.
-const PICTURES: [&str; 1] = ["photo"];
+/// How the names of pictures end that come as files without a word of what they are.
+const PICTURE_ENDINGS: [&str; 13] = [
+    ".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".gif", ".apng", ".bmp", ".tif", ".tiff",
+    ".svg",
+];
 /// Contents that a person sent and that deserve an answer; what is in neither list is a service message.
-const OTHERS: [&str; 15] = [
-    "animation",
+const OTHERS: [&str; 14] = [
     "audio",
     "checklist",
     "contact",
@@ -226,19 +246,39 @@ impl WireMessage {
         Some(What::Money(RailEvent::Returned(stars::returned(charge, back.total_amount))))
     }
 
-    fn read(self) -> What {
-        let Some(from) = self.from.filter(|from| !from.is_bot) else {
+    /// The photo in its largest size, the animation, or the file.
+    fn picture(&self) -> Option<SentPicture> {
+        let largest = self.photo.as_ref().and_then(Value::as_array).and_then(|sizes| {
+            sizes.iter().max_by_key(|size| size["width"].as_u64().max(size["height"].as_u64()))
+        });
+        // An animation is a document too, for clients of before there were animations.
+        let file = largest.or(self.animation.as_ref()).or(self.document.as_ref())?;
+        Some(SentPicture {
+            id: file["file_id"].as_str()?.to_owned(),
+            bytes: file["file_size"].as_u64().unwrap_or(0),
+            caption: self.caption.clone().unwrap_or_default(),
+            album: self.media_group_id.clone(),
+            moves: self.animation.is_some(),
+        })
+    }
+
+    fn read(mut self) -> What {
+        let Some(from) = self.from.take().filter(|from| !from.is_bot) else {
             return What::Ignored("nobody said it");
         };
         let has = |kinds: &[&str]| kinds.iter().any(|kind| self.rest.contains_key(*kind));
-        let words = match self.text {
+        let words = match self.text.take() {
             Some(text) => match Command::parse(&text) {
                 Some(command) => Words::Command(command),
                 None => Words::Prompt(text),
             },
-            None if has(&PICTURES) => Words::Picture,
-            // An animation is a document too, for clients of before there were animations.
             None if has(&OTHERS) => Words::Other,
+            None if self.photo.is_some() || self.animation.is_some() => {
+                self.picture().map_or(Words::Other, Words::Picture)
+            }
+            None if self.document.as_ref().is_some_and(is_picture) => {
+                self.picture().map_or(Words::Other, Words::Picture)
+            }
             None if self.document.is_some() => {
                 self.document.as_ref().and_then(sent_file).map_or(Words::Other, Words::File)
             }
@@ -254,13 +294,21 @@ impl WireMessage {
     }
 }
 
-/// None for a picture, and for what cannot be asked for again.
+/// By its type, or where that says nothing by its name.
+fn is_picture(document: &Value) -> bool {
+    let name = document["file_name"].as_str().unwrap_or_default().to_lowercase();
+    match document["mime_type"].as_str().filter(|mime| *mime != "application/octet-stream") {
+        Some(mime) => mime.starts_with("image/"),
+        None => PICTURE_ENDINGS.iter().any(|ending| name.ends_with(ending)),
+    }
+}
+
+/// None for what cannot be asked for again.
 fn sent_file(document: &Value) -> Option<SentFile> {
     let text = |field: &str| document[field].as_str().map(str::to_owned);
-    let is_picture = text("mime_type").is_some_and(|mime| mime.starts_with("image/"));
     let name = text("file_name").unwrap_or_default();
     let bytes = document["file_size"].as_u64().unwrap_or(0);
-    text("file_id").filter(|_| !is_picture).map(|id| SentFile { id, name, bytes })
+    text("file_id").map(|id| SentFile { id, name, bytes })
 }
 
 impl WireTap {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sora_bot::app::port::{Clock as _, Scripts as _};
+use bytes::Bytes;
+use sora_bot::app::port::{Clock as _, ScriptSet, Scripts as _};
 use sora_bot::app::{
     App, AppError, Engines, Met, OrderRefusal, Placed, Settings, Staff, outbox, progress, worker,
 };
@@ -197,6 +198,15 @@ impl Shop {
     /// As `order`, when it must succeed.
     pub async fn ordered(&self, user: UserId, number: u64) -> JobId {
         self.order(user, number).await.unwrap().job.id
+    }
+
+    /// The first frame that is kept of a job.
+    pub fn frame(&self, id: JobId) -> Option<Bytes> {
+        self.app.store.frame(id).unwrap()
+    }
+
+    pub fn scripts(&self) -> Arc<ScriptSet> {
+        self.world.scripts.current()
     }
 
     pub fn job(&self, id: JobId) -> Job {

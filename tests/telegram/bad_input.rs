@@ -17,8 +17,6 @@ async fn whatever_is_said_is_answered_with_a_sentence_that_helps() {
     assert_eq!(town.last("sendMessage").params["reply_markup"]["force_reply"], true);
     town.api.sends_raw(AIGERIM, json!({"sticker": {"file_id": "x", "file_unique_id": "y"}}));
     town.reads(AIGERIM, "Я понимаю слова").await;
-    town.api.sends_photo(AIGERIM, vec![0; 10], "кот");
-    town.reads(AIGERIM, "Видео по картинкам скоро").await;
     town.asks(AIGERIM, "/queue", "Заказов в работе у вас нет").await;
     town.assert_well();
     bot.stop().await.unwrap();

@@ -198,6 +198,8 @@ pub struct Failure {
 pub enum FailureKind {
     /// Its rules forbid this. Never asked again.
     Moderation,
+    /// Its rules forbid the picture, or it can't use it. Never asked again.
+    Picture,
     /// It does not take this request. Never asked again.
     BadInput,
     /// Our account there is out of money or over its limit. Never asked again; selling stops.

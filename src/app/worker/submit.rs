@@ -48,6 +48,10 @@ async fn send(
     if job.remix_of.is_some() && request.remix_of.is_none() {
         return Ok(Step::Refund(RefundReason::SourceGone, Vec::new()));
     }
+    if job.picture.is_some() && request.picture.is_none() {
+        tracing::error!(order = job.id.0, "its first frame is not there");
+        return Ok(Step::Refund(RefundReason::Picture, Vec::new()));
+    }
     match engine.submit(&request).await {
         Submission::Accepted(ticket) => {
             app.engines.took(&quote.route.engine);
@@ -88,7 +92,7 @@ fn request(app: &App, job: &Job, asked_at: Timestamp) -> Result<RenderRequest, S
         size: quote.size,
         seconds: quote.seconds,
         remix_of: source.and_then(|source| source.ticket),
-        picture: None,
+        picture: if job.picture.is_some() { app.store.frame(job.id)? } else { None },
     })
 }
 

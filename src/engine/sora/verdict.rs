@@ -43,6 +43,21 @@ const SIGNS: &[(FailureKind, &[&str])] = &[
     (FailureKind::Busy, &["rate_limit_exceeded", "too many running tasks"]),
 ];
 
+/// Of a refusal by the rules or of the request, words that put it down to the picture.
+const PICTURE_SIGNS: &[&str] = &[
+    "input_reference",
+    "input reference",
+    "inpaint image",
+    "input image",
+    "reference image",
+    "uploaded image",
+    "first frame",
+    "image_url",
+    "the image",
+    "your image",
+    "human face",
+];
+
 /// What became of the one request for a render.
 ///
 /// Only what was surely not taken is a refusal. A 500 is not: behind a gateway, or between the server's own parts, the
@@ -67,6 +82,7 @@ pub(super) fn submission(answer: &Answer, veil: &Veil<'_>) -> Submission {
         (None, 303 | 408 | 409 | 499..) => return Submission::Unknown(said),
         (None, status) => kind_of_status(status),
     };
+    let kind = fault.at_fault(kind);
     Submission::Refused(Failure { kind, detail: said, retry_after: answer.retry_after })
 }
 
@@ -196,6 +212,18 @@ impl Fault {
         })
     }
 
+    /// The same refusal, put down to the picture where its words are about that.
+    fn at_fault(&self, kind: FailureKind) -> FailureKind {
+        let about_picture = [&self.code, &self.message].into_iter().flatten().any(|said| {
+            let said = said.to_lowercase();
+            PICTURE_SIGNS.iter().any(|sign| said.contains(sign))
+        });
+        match kind {
+            FailureKind::Moderation | FailureKind::BadInput if about_picture => FailureKind::Picture,
+            kind => kind,
+        }
+    }
+
     /// The fault of a render, where no status tells more.
     fn of_job(&self, otherwise: &str) -> Failure {
         let (code, class) = (self.code.as_deref(), self.class.as_deref());
@@ -209,7 +237,7 @@ impl Fault {
             (_, Some("429"), _) => FailureKind::Busy,
             _ => FailureKind::Server,
         };
-        let said = self.to_string();
+        let (kind, said) = (self.at_fault(kind), self.to_string());
         Failure { kind, detail: if said.is_empty() { otherwise.to_owned() } else { said }, retry_after: None }
     }
 }

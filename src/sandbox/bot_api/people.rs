@@ -121,6 +121,19 @@ impl BotApi {
         self.sends_picture(person, bytes, None, caption, PhotoOrFile::Photo)
     }
 
+    /// Sends photos together; the words stand below the one of this place.
+    pub fn sends_album(&self, person: i64, photos: &[Bytes], caption: (usize, &str)) -> Vec<i64> {
+        let mut world = self.world();
+        let group = json!({"media_group_id": world.fresh_id()});
+        let send = |(nth, bytes): (usize, &Bytes)| {
+            let upload = Upload { bytes: bytes.clone(), name: None, mime: None };
+            let photo = json!({"photo": world.files.keep_photo(&upload)});
+            let words = if nth == caption.0 { caption_content(caption.1) } else { json!({}) };
+            world.arrive(person, joined(joined(photo, words), group.clone()))
+        };
+        photos.iter().enumerate().map(send).collect()
+    }
+
     /// Sends a document.
     pub fn sends_file(
         &self,

@@ -5,6 +5,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::sandbox::video_api::{
@@ -18,6 +19,8 @@ use crate::sandbox::video_api::{
 const KEPT_FOR: u64 = 3600;
 /// Jobs remembered; the oldest is forgotten first.
 const MAX_JOBS: usize = 10_000;
+/// First frames kept; a film of before them is rendered again without.
+const PICTURES_KEPT: usize = 64;
 const STUCK_AT: u8 = 37;
 
 /// A create or remix call that was accepted.
@@ -43,6 +46,7 @@ pub struct CreateRecord {
 #[derive(Debug)]
 pub(super) struct Job {
     pub record: CreateRecord,
+    picture: Option<Bytes>,
     fate: Fate,
     born: Instant,
     render: Duration,
@@ -157,6 +161,7 @@ impl Job {
             width: record.width as usize,
             height: record.height as usize,
             seconds: record.seconds,
+            picture: self.picture.clone(),
         }
     }
 
@@ -195,12 +200,25 @@ impl Jobs {
             seconds: wish.seconds,
             width: wish.size.0,
             height: wish.size.1,
-            has_picture: wish.has_picture,
+            has_picture: wish.picture.is_some(),
             remix_of,
             created_at,
         };
         let born = Instant::now();
-        self.jobs.push_back(Job { record, fate, born, render, polls: 0, downloads: 0, deleted: false });
+        let picture = wish.picture;
+        self.jobs.push_back(Job {
+            record,
+            picture,
+            fate,
+            born,
+            render,
+            polls: 0,
+            downloads: 0,
+            deleted: false,
+        });
+        if let Some(old) = self.jobs.iter_mut().rev().filter(|job| job.picture.is_some()).nth(PICTURES_KEPT) {
+            old.picture = None;
+        }
         self.jobs.back().expect("a job was just added")
     }
 

@@ -236,7 +236,13 @@ mod tests {
 
     fn order(width: usize, height: usize, seconds: u32) -> Order {
         Order {
-            number: 7, model: "sora-2".into(), prompt: "Кот и piano 🎹".into(), width, height, seconds
+            number: 7,
+            model: "sora-2".into(),
+            prompt: "Кот и piano 🎹".into(),
+            width,
+            height,
+            seconds,
+            picture: None,
         }
     }
 
@@ -256,6 +262,17 @@ mod tests {
             let apart = painted.get_pixel(2, 2).0.into_iter().zip(picture.to_rgb8().get_pixel(2, 2).0);
             assert!(apart.clone().all(|(a, b)| a.abs_diff(b) < 32), "{:?}", apart.collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn a_film_begins_with_the_picture_that_came_with_its_order() {
+        let red = image::RgbImage::from_pixel(128, 72, image::Rgb([200, 30, 30]));
+        let mut png = Cursor::new(Vec::new());
+        red.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        let film = film(&Order { picture: Some(png.into_inner().into()), ..order(128, 72, 4) }).unwrap();
+        let first = image::load_from_memory(&thumbnail::from_film(Cursor::new(&film)).unwrap()).unwrap();
+        let [r, g, b] = first.to_rgb8().get_pixel(124, 36).0;
+        assert!(r > 160 && g < 70 && b < 70, "{r} {g} {b}");
     }
 
     #[test]

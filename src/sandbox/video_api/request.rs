@@ -39,7 +39,8 @@ pub(super) struct Wish {
     pub seconds: u32,
     /// Pixels: width, height.
     pub size: (u32, u32),
-    pub has_picture: bool,
+    /// The first frame.
+    pub picture: Option<Bytes>,
 }
 
 /// One parameter as it came.
@@ -70,7 +71,7 @@ pub(super) async fn create(request: Request<Body>) -> Checked<Wish> {
     if let Some(picture) = &picture {
         check_picture(picture, size)?;
     }
-    Ok(Wish { model, prompt, seconds, size, has_picture: picture.is_some() })
+    Ok(Wish { model, prompt, seconds, size, picture })
 }
 
 /// Reads and checks the body of a remix call: the new prompt.

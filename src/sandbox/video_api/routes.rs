@@ -87,7 +87,7 @@ async fn remix(State(api): Api, Path(id): Path<String>, request: Request) -> Ans
         prompt,
         seconds: source.seconds,
         size: (source.width, source.height),
-        has_picture: false,
+        picture: None,
     };
     take_order(&api, wish, Some(id)).await
 }

@@ -5,6 +5,7 @@
 
 use std::f32::consts::TAU;
 
+use bytes::Bytes;
 use image::{Rgb, RgbImage};
 
 use crate::sandbox::video_api::lettering::{self, Run};
@@ -24,6 +25,8 @@ pub struct Order {
     /// Pixels; even.
     pub height: usize,
     pub seconds: u32,
+    /// With which it begins: a picture of exactly its size.
+    pub picture: Option<Bytes>,
 }
 
 /// Everything about the picture that does not move.
@@ -31,11 +34,14 @@ pub(super) struct Scene {
     width: usize,
     height: usize,
     hue: f32,
+    /// Behind everything, in place of the sky.
+    backdrop: Option<Frame>,
     words: Vec<Run>,
     shadow: usize,
 }
 
 /// One picture: full-size luma and two quarter-size colour planes.
+#[derive(Clone)]
 pub(super) struct Frame {
     pub width: usize,
     pub height: usize,
@@ -63,20 +69,28 @@ impl Scene {
         words.retain(|run| run.row + shadow < height && run.column + run.length + shadow <= width);
         // Any fixed stride does; this one makes neighbours differ most.
         let hue = order.number as f32 * 0.618_034 * TAU;
-        Self { width, height, hue, words, shadow }
+        let picture = order.picture.as_ref().and_then(|picture| image::load_from_memory(picture).ok());
+        let fits = |picture: &RgbImage| picture.dimensions() == (width as u32, height as u32);
+        let backdrop = picture.map(|picture| picture.into_rgb8()).filter(fits).map(|rgb| Frame::of(&rgb));
+        Self { width, height, hue, backdrop, words, shadow }
     }
 
     /// The picture at `phase`, 0 to 1 of the loop.
     pub fn paint(&self, phase: f32) -> Frame {
-        let mut frame = Frame::blank(self.width, self.height);
-        self.paint_sky(&mut frame, (phase * SKIES).floor() / SKIES);
+        let mut frame = self.backdrop.clone().unwrap_or_else(|| {
+            let mut frame = Frame::blank(self.width, self.height);
+            self.paint_sky(&mut frame, (phase * SKIES).floor() / SKIES);
+            frame
+        });
         let (w, h) = (self.width as f32, self.height as f32);
         let angle = phase * TAU;
         let sun = (w * (0.5 + 0.22 * angle.cos()), h * (0.42 + 0.12 * angle.sin()));
         let radius = w.min(h) * 0.14;
         let planet = (sun.0 + radius * 1.7 * (angle * 2.0).cos(), sun.1 + radius * 1.7 * (angle * 2.0).sin());
-        frame.disc(sun, radius * 1.15, [150, 96, 156]);
-        frame.disc(sun, radius, [206, 64, 164]);
+        if self.backdrop.is_none() {
+            frame.disc(sun, radius * 1.15, [150, 96, 156]);
+            frame.disc(sun, radius, [206, 64, 164]);
+        }
         frame.disc(planet, radius * 0.3, [226, 140, 116]);
         for run in &self.words {
             frame.dash(run.row + self.shadow, run.column + self.shadow, run.length, 20);
@@ -115,6 +129,22 @@ impl Frame {
     fn blank(width: usize, height: usize) -> Self {
         let quarter = width / 2 * (height / 2);
         Self { width, height, y: vec![16; width * height], u: vec![128; quarter], v: vec![128; quarter] }
+    }
+
+    /// The reverse of `to_rgb`: of each four pixels one gives the colour.
+    fn of(rgb: &RgbImage) -> Self {
+        let (width, height) = (rgb.width() as usize, rgb.height() as usize);
+        let mut frame = Self::blank(width, height);
+        for (x, y, Rgb(pixel)) in rgb.enumerate_pixels() {
+            let (x, y, [r, g, b]) = (x as usize, y as usize, pixel.map(f32::from));
+            frame.y[y * width + x] = (16.0 + 0.183 * r + 0.614 * g + 0.062 * b) as u8;
+            if x % 2 == 0 && y % 2 == 0 {
+                let at = y / 2 * (width / 2) + x / 2;
+                frame.u[at] = (128.0 - 0.101 * r - 0.339 * g + 0.439 * b) as u8;
+                frame.v[at] = (128.0 + 0.439 * r - 0.399 * g - 0.040 * b) as u8;
+            }
+        }
+        frame
     }
 
     fn disc(&mut self, centre: (f32, f32), radius: f32, [y, u, v]: [u8; 3]) {

@@ -73,6 +73,12 @@ pub(super) fn queues(tx: &ReadTransaction, report: &mut Report) -> Result<(), St
             report.broken("I8 jobs", format!("order {id} is to be stopped and does not run"));
         }
     }
+    for row in tx.open_table(FRAMES)?.iter()? {
+        let id = row?.0.value();
+        if jobs.get(id)?.is_none() {
+            report.broken("I17 frame", format!("order {id} has a first frame and does not exist"));
+        }
+    }
     let balances = tx.open_table(BALANCES)?;
     let (kind, _) = account_key(Account::Held(UserId(0)));
     for row in balances.range((kind, i64::MIN)..=(kind, i64::MAX))? {
@@ -143,6 +149,12 @@ fn job_is_whole(
     let here = matches!(job.state, JobState::Ready(_)) || matches!(gift, Some(Gift::Here(_)));
     if here && !films_waiting.contains(&id) {
         report.broken("I15 delivery", format!("the film of order {id} waits for nobody to send it"));
+    }
+    let has_frame = tx.open_table(FRAMES)?.get(id.0)?.is_some();
+    let needs_frame = tx.open_table(PICTURES)?.get(id.0)?.is_some() && expected(HoldState::Open);
+    if has_frame != needs_frame {
+        let detail = format!("order {id} is {}: its first frame is there: {has_frame}", phase.name());
+        report.broken("I17 frame", detail);
     }
     if tx.open_table(USERS)?.get(job.user.0)?.is_none() {
         report.broken("I6 jobs", format!("order {id} belongs to user {}, who is not known", job.user));

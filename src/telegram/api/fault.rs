@@ -14,6 +14,8 @@ pub enum Fault {
     Unchanged,
     #[error("the message is gone or can't be edited")]
     Gone,
+    #[error("the message has no text, or no caption, that could be edited")]
+    OtherKind,
     #[error("the text is no valid HTML: {0}")]
     Markup(String),
     #[error("the user has blocked the bot or left")]
@@ -42,7 +44,7 @@ impl From<Fault> for ChatError {
             Fault::Transient(_) | Fault::Token | Fault::Rival | Fault::Webhook => {
                 Self::Transient(fault.to_string())
             }
-            Fault::Unchanged | Fault::Gone | Fault::Markup(_) | Fault::Refused(_) => {
+            Fault::Unchanged | Fault::Gone | Fault::OtherKind | Fault::Markup(_) | Fault::Refused(_) => {
                 Self::Refused(fault.to_string())
             }
         }
@@ -122,6 +124,8 @@ fn described(text: &str, token: bool) -> Fault {
         if has("webhook") { Fault::Webhook } else { Fault::Rival }
     } else if has("message is not modified") {
         Fault::Unchanged
+    } else if has("there is no text in the message") || has("there is no caption in the message") {
+        Fault::OtherKind
     } else if GONE.into_iter().any(has) {
         Fault::Gone
     } else if has("can't parse entities") {
@@ -155,6 +159,8 @@ mod tests {
             ),
             ("Bad Request: message to edit not found", Fault::Gone),
             ("Bad Request: message can't be edited", Fault::Gone),
+            ("Bad Request: there is no text in the message to edit", Fault::OtherKind),
+            ("Bad Request: there is no caption in the message to edit", Fault::OtherKind),
             (
                 "Bad Request: can't parse entities: Unsupported start tag \"x\" at byte offset 0",
                 Fault::Markup(some()),

@@ -10,7 +10,7 @@ use crate::domain::locale::TextKey;
 use crate::domain::menu::QuickOffer;
 use crate::domain::money::Tokens;
 use crate::domain::warning::called_for;
-use crate::telegram::screen::Screen;
+use crate::telegram::screen::{Photo, Screen};
 use crate::telegram::tap::{Choice, Step, can_name};
 use crate::telegram::view::Deal;
 
@@ -39,20 +39,29 @@ impl Talk<'_> {
         };
         let warnings = called_for(&self.set.ideas.warnings, &draft.prompt);
         if !warnings.is_empty() {
-            return Ok(Reply::say(self.view.precheck(&draft, &warnings)));
+            let screen = self.view.precheck(&draft, &warnings);
+            return Ok(Reply::say(self.anew(&draft, screen).await));
         }
-        Ok(Reply::say(self.begun(&draft)?))
+        let screen = self.begun(&draft).await?;
+        Ok(Reply::say(self.anew(&draft, screen).await))
     }
 
     /// The first screen of a draft that may go on from an order before it.
-    fn begun(&self, draft: &Draft) -> Result<Screen, AppError> {
+    pub async fn begun(&self, draft: &Draft) -> Result<Screen, AppError> {
         let Some(job) = self.basis(draft)? else { return self.start(draft) };
         let choice = crate::telegram::view::choice(&job.quote);
         match self.deal_of(draft, &choice)? {
-            Some(quote) => self.confirmation(draft, &quote, None),
+            Some(quote) => self.agreement(draft, &quote).await,
             None if matches!(draft.basis, Some(Basis::Film(_))) => Ok(self.view.plain(TextKey::RemixNotNow)),
             None => self.start(draft),
         }
+    }
+
+    /// What is to be agreed on, with the frame that the film begins with; or why there is no frame.
+    pub async fn agreement(&self, draft: &Draft, quote: &Quote) -> Result<Screen, AppError> {
+        let screen = self.confirmation(draft, quote, None)?;
+        let framed = self.with_frame(draft, quote.size, screen).await;
+        Ok(framed.unwrap_or_else(|why| self.view.plain(why)))
     }
 
     /// A tap on the card of a draft.
@@ -60,37 +69,55 @@ impl Talk<'_> {
         let Some(draft) = self.app.draft(self.person.id, id)? else {
             return Ok(self.window(TextKey::ToastOld));
         };
+        let mut reply = self.stepped(&draft, step, card).await?;
+        if let Some(screen) = reply.show.as_mut().filter(|_| draft.picture.is_some()) {
+            // Its card has a picture, whatever it says now.
+            screen.photo.get_or_insert(Photo::There);
+        }
+        Ok(reply)
+    }
+
+    async fn stepped(&self, draft: &Draft, step: Step, card: MessageRef) -> Result<Reply, AppError> {
         if let Step::Order(choice, agreed) = step {
-            return self.order(&draft, &choice, agreed, card).await;
+            return self.order(draft, &choice, agreed, card).await;
         }
         if draft.became.is_some() {
             return Ok(self.window(TextKey::ToastAlready));
         }
         if matches!(draft.basis, Some(Basis::Film(_))) && step != Step::Drop {
-            return Ok(Reply::show(self.begun(&draft)?));
+            return Ok(Reply::show(self.begun(draft).await?));
         }
         Ok(match step {
-            Step::Offers => Reply::show(self.start(&draft)?),
+            Step::Offers => Reply::show(self.start(draft)?),
             Step::Quality => {
-                let offered = self.offered(&draft);
-                Reply::show(self.view.qualities(&draft, &offered.iter().collect::<Vec<_>>()))
+                let offered = self.offered(draft);
+                Reply::show(self.view.qualities(draft, &offered.iter().collect::<Vec<_>>()))
             }
-            Step::Seconds(model) => match self.model(&draft, &model) {
-                Some(model) => Reply::show(self.view.lengths(&draft, &model)),
-                None => self.not_sold(&draft)?,
+            Step::Seconds(model) => match self.model(draft, &model) {
+                Some(model) => Reply::show(self.view.lengths(draft, &model)),
+                None => self.not_sold(draft)?,
             },
-            Step::Shape(model, seconds) => match self.model(&draft, &model) {
+            Step::Shape(model, seconds) => match self.model(draft, &model) {
                 Some(model) if model.offer(seconds).is_some() => {
-                    Reply::show(self.view.shapes(&draft, &model, seconds))
+                    Reply::show(self.view.shapes(draft, &model, seconds))
                 }
-                _ => self.not_sold(&draft)?,
+                _ => self.not_sold(draft)?,
             },
-            Step::Confirm(choice) => match self.deal(&draft, &choice) {
-                Some(quote) => Reply::show(self.confirmation(&draft, &quote, None)?),
-                None => self.not_sold(&draft)?,
+            Step::Confirm(choice) => match self.deal(draft, &choice) {
+                Some(quote) => self.agreed_on(draft, &quote).await?,
+                None => self.not_sold(draft)?,
             },
             Step::Drop => Reply::show(self.view.plain(TextKey::CardDropped)),
             Step::Order(..) => unreachable!("taken care of above"),
+        })
+    }
+
+    /// The card with the frame that the film begins with. Without one it stays as it is.
+    async fn agreed_on(&self, draft: &Draft, quote: &Quote) -> Result<Reply, AppError> {
+        let screen = self.confirmation(draft, quote, None)?;
+        Ok(match self.with_frame(draft, quote.size, screen).await {
+            Ok(screen) => Reply::show(screen),
+            Err(why) => self.window(why),
         })
     }
 
@@ -126,7 +153,7 @@ impl Talk<'_> {
     fn basis(&self, draft: &Draft) -> Result<Option<Job>, AppError> {
         match draft.basis {
             Some(Basis::Settings(job) | Basis::Film(job)) => self.app.job(self.person.id, job),
-            None => Ok(None),
+            Some(Basis::Picture(_)) | None => Ok(None),
         }
     }
 
@@ -155,7 +182,7 @@ impl Talk<'_> {
         Ok(Reply::show(self.start(draft)?).with(self.view.window(TextKey::NotSoldNow)))
     }
 
-    fn on_sale(&self) -> Vec<Model> {
+    pub fn on_sale(&self) -> Vec<Model> {
         let mut models = self.app.on_sale(self.set);
         models.retain(|model| {
             let named = can_name(&model.id);
@@ -167,11 +194,12 @@ impl Talk<'_> {
         models
     }
 
-    /// The models that take this draft's prompt.
+    /// The models that take this draft's prompt, and its picture if it has one.
     pub fn offered(&self, draft: &Draft) -> Vec<Model> {
         let length = draft.prompt.chars().count();
         let mut models = self.on_sale();
-        models.retain(|model| length <= model.prompt_limit);
+        let pictured = draft.picture.is_some();
+        models.retain(|model| length <= model.prompt_limit && (model.abilities.picture || !pictured));
         models
     }
 

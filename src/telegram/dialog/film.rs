@@ -44,7 +44,7 @@ impl Talk<'_> {
         Ok(page.map_or_else(|| self.view.no_films(), |page| self.view.gallery(&page)))
     }
 
-    /// A new draft with the same words, straight to the confirmation.
+    /// A new draft with the same words and the same picture, straight to the confirmation.
     async fn again(&self, job: Job) -> Result<Reply, AppError> {
         if job.prompt.is_empty() {
             return self.generate("").await;
@@ -52,10 +52,10 @@ impl Talk<'_> {
         let choice = choice(&job.quote);
         let draft = self.like(job).await?;
         let screen = match self.deal(&draft, &choice) {
-            Some(quote) => self.confirmation(&draft, &quote, None)?,
+            Some(quote) => self.agreement(&draft, &quote).await?,
             None => self.start(&draft)?,
         };
-        Ok(Reply::say(screen))
+        Ok(Reply::say(self.anew(&draft, screen).await))
     }
 
     /// A new draft with the same words, to be made in another size.
@@ -71,11 +71,11 @@ impl Talk<'_> {
             }
             _ => self.view.qualities(&draft, &self.offered(&draft).iter().collect::<Vec<_>>()),
         };
-        Ok(Reply::say(screen))
+        Ok(Reply::say(self.anew(&draft, screen).await))
     }
 
     async fn like(&self, job: Job) -> Result<Draft, AppError> {
-        self.app.begin_draft(self.update, self.person.id, job.prompt).await
+        self.app.begin_again(self.update, &job).await
     }
 
     fn sending(&self, queued: Result<(), ResendRefusal>) -> Result<Reply, AppError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Reply, Talk};
 use crate::app::port::Stage;
-use crate::app::{AppError, CancelRefusal, Cancelling, OrderRefusal};
+use crate::app::{Agreed, AppError, CancelRefusal, Cancelling, OrderRefusal};
 use crate::domain::draft::Draft;
 use crate::domain::id::{JobId, MessageRef};
 use crate::domain::job::{Job, JobState};
@@ -30,8 +30,13 @@ impl Talk<'_> {
         let Some(quote) = self.deal_of(draft, choice)? else {
             return self.not_sold(draft);
         };
+        let frame = match self.frame_of(draft, quote.size).await {
+            Ok(frame) => frame,
+            Err(why) => return Ok(self.window(why)),
+        };
         let user = self.person.id;
-        let placed = self.app.place_order(self.update, user, draft.id, quote.clone(), agreed, card).await;
+        let asked = Agreed { quote: quote.clone(), price: agreed, frame };
+        let placed = self.app.place_pictured(self.update, user, draft.id, asked, card).await;
         Ok(match placed {
             Ok(placed) => {
                 let progress = Progress { stage: placed.stage, elapsed: Duration::ZERO };

@@ -33,7 +33,7 @@ impl Talk<'_> {
                 None => self.prompt(prompt, true).await?,
             },
             Words::File(file) => self.file(file).await?,
-            Words::Picture => Reply::say(self.view.plain(TextKey::PictureLater)),
+            Words::Picture(picture) => self.picture(picture).await?,
             Words::Other => Reply::say(self.view.plain(TextKey::OtherMessage)),
         };
         if welcomed > Tokens::ZERO {

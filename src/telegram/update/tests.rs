@@ -59,13 +59,33 @@ fn a_kind_of_entity_from_the_future_takes_nothing_away() {
     assert_eq!(words(update), Some(Words::Prompt("завтра в 5".to_owned())));
 }
 
+fn picture(id: &str, bytes: u64, caption: &str, album: Option<&str>, moves: bool) -> Option<Words> {
+    let (id, caption, album) = (id.to_owned(), caption.to_owned(), album.map(str::to_owned));
+    Some(Words::Picture(SentPicture { id, bytes, caption, album, moves }))
+}
+
 #[test]
 fn contents_without_words_are_told_apart() {
     for (content, expected) in [
         (
-            json!({"photo": [{"file_id": "x", "width": 1, "height": 1}], "caption": "cat"}),
-            Some(Words::Picture),
+            json!({"photo": [{"file_id": "s", "width": 90, "height": 60}, {"file_id": "l", "width": 900, "height": 600,
+                "file_size": 5_000}], "caption": "cat", "media_group_id": "7"}),
+            picture("l", 5_000, "cat", Some("7"), false),
         ),
+        (
+            json!({"document": {"file_id": "d", "file_name": "cat.webp", "mime_type": "image/webp", "file_size": 9}}),
+            picture("d", 9, "", None, false),
+        ),
+        (
+            json!({"document": {"file_id": "d", "file_name": "IMG_1.HEIC", "mime_type": "application/octet-stream"}}),
+            picture("d", 0, "", None, false),
+        ),
+        (
+            json!({"animation": {"file_id": "a"}, "document": {"file_id": "a", "mime_type": "video/mp4"}}),
+            picture("a", 0, "", None, true),
+        ),
+        (json!({"photo": []}), Some(Words::Other)),
+        (json!({"photo": "x", "caption": "cat"}), Some(Words::Other)),
         (json!({"sticker": {"file_id": "x"}}), Some(Words::Other)),
         (json!({"voice": 5}), Some(Words::Other)),
         (json!({"document": {}}), Some(Words::Other)),

@@ -13,7 +13,7 @@ use crate::domain::money::Tokens;
 use crate::domain::text::{Value, escape};
 use crate::domain::warning::Warning;
 use crate::telegram::html::fitted;
-use crate::telegram::screen::{Button, MESSAGE_LIMIT, Screen};
+use crate::telegram::screen::{Button, CAPTION_LIMIT, MESSAGE_LIMIT, Photo, Screen};
 use crate::telegram::tap::{Choice, Step, Tap};
 
 /// What is about to be agreed on.
@@ -134,14 +134,15 @@ impl View<'_> {
         });
         let source = match draft.basis {
             Some(Basis::Film(source)) => Some(source),
-            Some(Basis::Settings(_)) | None => None,
+            Some(Basis::Settings(_) | Basis::Picture(_)) | None => None,
         };
         let changing = source.map(|source| {
             let number = [("number", words(source.to_string()))];
             format!("{}\n\n", self.say(TextKey::CardRemix, &number))
         });
-        let above = [warning, changing].into_iter().flatten().collect::<String>() + &self.reduced(quote);
-        let screen = Screen { html: self.around_prompt(key, draft, &values, &above), ..Screen::default() };
+        let frame = self.above(TextKey::CardFrame, draft);
+        let above = [warning, changing, Some(frame)].into_iter().flatten().collect::<String>();
+        let screen = self.around_prompt(key, draft, &values, &(above + &self.reduced(quote)));
         // A remix is what its source is: there is nothing to go back to and choose.
         let way_back = match source {
             Some(_) => vec![self.out(draft.id)],
@@ -188,16 +189,24 @@ impl View<'_> {
     }
 
     fn card(&self, key: TextKey, draft: &Draft, values: &[(&str, Value)]) -> Screen {
-        Screen { html: self.around_prompt(key, draft, values, ""), ..Screen::default() }
+        self.around_prompt(key, draft, values, &self.above(TextKey::CardPicture, draft))
     }
 
-    /// A text that shows the draft's prompt, as much of it as fits.
-    fn around_prompt(&self, key: TextKey, draft: &Draft, values: &[(&str, Value)], above: &str) -> String {
-        fitted(&draft.prompt, PROMPT_SHOWN, MESSAGE_LIMIT, |prompt| {
+    /// A line about the picture that the film begins with, if it does.
+    fn above(&self, key: TextKey, draft: &Draft) -> String {
+        draft.picture.as_ref().map_or_else(String::new, |_| format!("{}\n\n", self.say(key, &[])))
+    }
+
+    /// A text that shows the draft's prompt, as much of it as fits. It stands below the draft's picture, if that has one.
+    fn around_prompt(&self, key: TextKey, draft: &Draft, values: &[(&str, Value)], above: &str) -> Screen {
+        let photo = draft.picture.as_ref().map(|_| Photo::There);
+        let limit = if photo.is_some() { CAPTION_LIMIT } else { MESSAGE_LIMIT };
+        let html = fitted(&draft.prompt, PROMPT_SHOWN, limit, |prompt| {
             let mut values = values.to_vec();
             values.push(("prompt", Value::Html(escape(&prompt))));
             format!("{above}{}", self.say(key, &values))
-        })
+        });
+        Screen { html, photo, ..Screen::default() }
     }
 
     fn step(&self, key: TextKey, values: &[(&str, Value)], draft: DraftId, step: Step) -> Button {

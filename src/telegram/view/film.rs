@@ -69,6 +69,7 @@ impl View<'_> {
             RefundReason::TooLarge => TextKey::AdviceSmaller,
             RefundReason::SourceGone => TextKey::AdviceFromWords,
             RefundReason::Owner => TextKey::AdviceOwner,
+            RefundReason::Picture => TextKey::AdvicePicture,
             RefundReason::EngineFailed
             | RefundReason::TimedOut
             | RefundReason::FilmLost
@@ -76,7 +77,7 @@ impl View<'_> {
         };
         let values = [
             ("number", words(job.id.to_string())),
-            ("reason", Value::Html(self.refund_reason(reason))),
+            ("reason", Value::Html(self.refund_reason(job, reason))),
             ("price", number(job.quote.price.get())),
             ("balance", number(balance.get())),
             ("advice", Value::Html(self.say(advice, &[]))),
@@ -86,8 +87,10 @@ impl View<'_> {
             .row([self.menu_button(MenuAction::Balance)])
     }
 
-    pub(super) fn refund_reason(&self, reason: RefundReason) -> String {
+    pub(super) fn refund_reason(&self, job: &Job, reason: RefundReason) -> String {
         let key = match reason {
+            // The engine does not say whether it was the words or the picture.
+            RefundReason::Moderation if job.picture.is_some() => TextKey::RefundModerationEither,
             RefundReason::Moderation => TextKey::RefundModeration,
             RefundReason::BadInput => TextKey::RefundBadInput,
             RefundReason::EngineFailed => TextKey::RefundEngineFailed,
@@ -98,18 +101,21 @@ impl View<'_> {
             RefundReason::Unknown => TextKey::RefundUnknown,
             RefundReason::SourceGone => TextKey::RefundSourceGone,
             RefundReason::Owner => TextKey::RefundOwner,
+            RefundReason::Picture => TextKey::RefundPicture,
         };
         self.say(key, &[])
     }
 
     /// The same once more where that can help; other words or another size where it cannot.
-    fn ways_on(&self, job: &Job, reason: RefundReason) -> [Button; 2] {
+    fn ways_on(&self, job: &Job, reason: RefundReason) -> Vec<Button> {
         let first = match reason {
             RefundReason::Moderation | RefundReason::BadInput => VideoAction::Edit,
             RefundReason::TooLarge => VideoAction::Size,
+            // It would begin with the same picture.
+            RefundReason::Picture => return vec![self.video_button(VideoAction::New, job.id)],
             _ => VideoAction::Again,
         };
-        [first, VideoAction::New].map(|action| self.video_button(action, job.id))
+        [first, VideoAction::New].map(|action| self.video_button(action, job.id)).into()
     }
 
     pub fn credit(&self, amount: Tokens, balance: Tokens) -> Screen {

@@ -6,7 +6,8 @@ use crate::domain::menu::MenuContext;
 use crate::domain::money::Tokens;
 use crate::domain::role::{Power, Role};
 use crate::domain::text::shortened;
-use crate::telegram::screen::{Screen, Toast};
+use crate::telegram::html::clipped;
+use crate::telegram::screen::{CAPTION_LIMIT, MESSAGE_LIMIT, Screen, Toast};
 
 /// Commands, each with what it does.
 pub type Commands = [(&'static str, String)];
@@ -79,6 +80,19 @@ impl View<'_> {
 
     pub fn ask_prompt(&self) -> Screen {
         Screen::question(&self.say(TextKey::AskPrompt, &[]))
+    }
+
+    /// What shall happen in a picture that came without words.
+    pub fn ask_action(&self, of_album: bool) -> Screen {
+        let screen = Screen::question(&self.say(TextKey::AskAction, &[]));
+        if of_album { self.of_album(screen) } else { screen }
+    }
+
+    /// Above what is said of the first picture of an album: that it is the one.
+    pub fn of_album(&self, screen: Screen) -> Screen {
+        let limit = if screen.photo.is_some() { CAPTION_LIMIT } else { MESSAGE_LIMIT };
+        let html = format!("{}\n\n{}", self.say(TextKey::PictureAlbum, &[]), screen.html);
+        Screen { html: clipped(&html, limit), ..screen }
     }
 
     pub fn prompt_too_long(&self, limit: usize, length: usize) -> Screen {

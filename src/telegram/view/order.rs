@@ -12,7 +12,7 @@ use crate::domain::locale::TextKey;
 use crate::domain::menu::VideoAction;
 use crate::domain::text::{Value, escape};
 use crate::telegram::html::fitted;
-use crate::telegram::screen::{MESSAGE_LIMIT, Screen};
+use crate::telegram::screen::{CAPTION_LIMIT, MESSAGE_LIMIT, Photo, Screen};
 use crate::telegram::tap::Tap;
 
 /// Cells of the bar.
@@ -77,7 +77,7 @@ impl View<'_> {
             JobState::Cancelled => self.say(TextKey::OrderCancelled, &price),
             JobState::Refunded(reason) => {
                 let [price] = price;
-                let reason = ("reason", Value::Html(self.refund_reason(*reason)));
+                let reason = ("reason", Value::Html(self.refund_reason(job, *reason)));
                 self.say(TextKey::OrderRefunded, &[price, reason])
             }
         };
@@ -156,7 +156,9 @@ impl View<'_> {
 
     fn order_card(&self, job: &Job, state: &str) -> Screen {
         let quote = &job.quote;
-        let html = fitted(&job.prompt, PROMPT_SHOWN, MESSAGE_LIMIT, |prompt| {
+        let photo = job.picture.as_ref().map(|_| Photo::There);
+        let limit = if photo.is_some() { CAPTION_LIMIT } else { MESSAGE_LIMIT };
+        let html = fitted(&job.prompt, PROMPT_SHOWN, limit, |prompt| {
             let values = [
                 ("number", words(job.id.to_string())),
                 ("model", words(self.title(&quote.model))),
@@ -168,7 +170,7 @@ impl View<'_> {
             ];
             format!("{}\n\n{state}", self.say(TextKey::OrderHead, &values))
         });
-        Screen { html, ..Screen::default() }
+        Screen { html, photo, ..Screen::default() }
     }
 }
 

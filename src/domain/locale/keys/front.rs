@@ -11,7 +11,14 @@ macro_rules! front {
     UnknownCommand = "unknown_command" [],
     /// A sticker, a voice, anything that is no words.
     OtherMessage = "other_message" [],
-    PictureLater = "picture_later" [],
+    /// What shall happen in the picture that came without words.
+    AskAction = "ask_action" [],
+    /// Stands above what is said of the first picture of an album.
+    PictureAlbum = "picture_album" [],
+    PictureNotNow = "picture_not_now" [], PictureMoves = "picture_moves" [], PictureHeic = "picture_heic" [],
+    PictureTooLarge = "picture_too_large" [], PictureTooManyPixels = "picture_too_many_pixels" [],
+    PictureTooSmall = "picture_too_small" [], PictureUnknown = "picture_unknown" [],
+    PictureDamaged = "picture_damaged" [], PictureLost = "picture_lost" [],
     /// The one line that a group hears.
     Group = "group" ["link"],
     /// Something broke on our side.

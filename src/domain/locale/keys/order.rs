@@ -9,6 +9,9 @@ macro_rules! order {
     CardConfirm = "card_confirm" ["prompt", "model", "seconds", "shape", "size", "price", "before", "after", "wait"],
     CardMissing = "card_missing" ["prompt", "model", "seconds", "shape", "size", "price", "balance", "missing"],
     CardDropped = "card_dropped" [],
+    /// Stand above the card of a draft with a picture, and above its confirmation, which shows the very frame.
+    CardPicture = "card_picture" [],
+    CardFrame = "card_frame" [],
     /// Stands above the confirmation.
     PriceChanged = "price_changed" ["old", "new"],
     NotSoldNow = "not_sold_now" [],
@@ -99,5 +102,8 @@ macro_rules! order {
     OrderUnstoppable = "order_unstoppable" [], StateStopping = "state_stopping" [],
     RefundSourceGone = "refund_source_gone" [], AdviceFromWords = "advice_from_words" [],
     RefundOwner = "refund_owner" [], AdviceOwner = "advice_owner" [],
+    /// When it may have been the words or the picture.
+    RefundModerationEither = "refund_moderation_either" [],
+    RefundPicture = "refund_picture" [], AdvicePicture = "advice_picture" [],
     ] $($after)* } };
 }

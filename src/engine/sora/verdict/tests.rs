@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::FailureKind::{Access, BadInput, Billing, Busy, Missing, Moderation, Network, Server};
+use super::FailureKind::{Access, BadInput, Billing, Busy, Missing, Moderation, Network, Picture, Server};
 use super::*;
 use crate::domain::id::Ticket;
 
@@ -267,4 +267,30 @@ fn a_server_without_a_list_closes_nothing() {
     assert_eq!(page(&answer(401, "{}"), KEY).unwrap_err().kind, Access);
     assert_eq!(page(&answer(200, "{}"), KEY).unwrap_err().kind, Server);
     assert!(page(&answer(200, "{\"data\":[]}"), KEY).is_ok());
+}
+
+#[test]
+fn a_refusal_is_put_down_to_the_picture_where_its_words_are_about_that() {
+    let said = |code: &str, message: &str| json!({ "error": { "message": message, "code": code } });
+    for (code, message, expected) in [
+        ("", "Inpaint image must match the requested width and height", Picture),
+        ("unsupported_file_mimetype", "Invalid file 'input_reference': unsupported type 'x'.", Picture),
+        ("moderation_blocked", "The input image contains a human face.", Picture),
+        ("moderation_blocked", "Your request was blocked by our moderation system.", Moderation),
+        ("invalid_value", "Invalid value: '5'. Supported values are: '4'.", BadInput),
+        ("insufficient_quota", "Too many uploads of your image: no quota.", Billing),
+    ] {
+        let body = said(code, message);
+        assert_eq!(refused(&answer(400, &body)), Some(expected), "{message}");
+        let mut failed = body.clone();
+        failed["id"] = json!("v1");
+        failed["status"] = json!("failed");
+        if !code.is_empty() && expected != BadInput && code != "unsupported_file_mimetype" {
+            let polled = polled(&answer(200, &failed), KEY).unwrap();
+            assert!(
+                matches!(polled.progress, Progress::Failed(failure) if failure.kind == expected),
+                "{message}"
+            );
+        }
+    }
 }

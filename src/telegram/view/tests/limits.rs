@@ -68,6 +68,36 @@ fn a_prompt_breaks_neither_cards_nor_captions() {
 }
 
 #[test]
+fn what_stands_below_a_picture_fits_there_in_every_language() {
+    let set = set();
+    for (language, prompt) in
+        SHIPPED.iter().flat_map(|(language, _)| nasty().map(|prompt| (*language, prompt)))
+    {
+        let view = View::of(&set, Some(language));
+        let draft = crate::domain::draft::Draft { picture: Some("id".to_owned()), ..draft(&prompt) };
+        let job = |state| crate::domain::job::Job { picture: Some("id".to_owned()), ..job(&prompt, state) };
+        let quote = quote(&set, "sora-2-pro-1080", Orientation::Vertical);
+        let models: Vec<_> = set.catalog.models.iter().collect();
+        let seen = Some(Tokens::new(999_999_999));
+        let mut screens = vec![
+            view.offers(&draft, &[]),
+            view.qualities(&draft, &models),
+            view.lengths(&draft, models[2]),
+            view.shapes(&draft, models[2], 12),
+            view.confirmation(&draft, &Deal { seen, ..deal(&quote, 0) }),
+            view.confirmation(&draft, &Deal { seen, ..deal(&quote, i64::MAX) }),
+            view.of_album(view.offers(&draft, &[])),
+            view.order(&job(JobState::Queued), Progress { stage: Stage::Starting, elapsed: Duration::MAX }),
+        ];
+        screens.extend(RefundReason::ALL.map(|reason| view.ended(&job(JobState::Refunded(reason)))));
+        for screen in screens {
+            assert!(screen.photo.is_some(), "{}", screen.html);
+            assert_sound(&screen, CAPTION_LIMIT);
+        }
+    }
+}
+
+#[test]
 fn names_reasons_and_problems_break_nothing() {
     let set = set();
     let view = View::of(&set, None);
