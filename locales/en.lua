@@ -614,6 +614,8 @@ People: active {active}, new {newcomers}, of the new {conversion} have paid; {us
     failed_too_large = "larger than 50 MB",
     failed_unknown = "nobody knows whether it was taken",
     failed_source_gone = "the source film is gone",
+    failed_owner = "taken back by the owner",
+    failed_picture = "the picture would not do",
     panel_link = "🔐 The way to the operator's page. It works once, for {minutes} min; pass it on to nobody.\n\n{link}",
     button_panel = "Open",
     panel_off = "The operator's page is off: the bot has no address. Set HTTP_ADDR (or PORT) and PUBLIC_URL, see docs/OPERATING.md.",

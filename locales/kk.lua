@@ -614,6 +614,8 @@ return locale {
     failed_too_large = "50 МБ-тан үлкен",
     failed_unknown = "тапсырыс қабылданғаны белгісіз",
     failed_source_gone = "бастапқы видео жоқ",
+    failed_owner = "иесі қайтарды",
+    failed_picture = "сурет жарамады",
     panel_link = "🔐 Иесінің бетіне сілтеме. Ол бір рет қана жұмыс істейді, {minutes} мин жарамды; ешкімге жібермеңіз.\n\n{link}",
     button_panel = "Ашу",
     panel_off = "Иесінің беті өшірулі: боттың мекенжайы жоқ. HTTP_ADDR (не PORT) және PUBLIC_URL орнатыңыз — docs/OPERATING.md қараңыз.",

@@ -620,6 +620,8 @@ return locale {
     failed_too_large = "больше 50 МБ",
     failed_unknown = "неизвестно, принят ли заказ",
     failed_source_gone = "исходного видео уже нет",
+    failed_owner = "вернул владелец",
+    failed_picture = "картинка не подошла",
     panel_link = "🔐 Ссылка на страницу владельца. Она сработает один раз и живёт {minutes} мин; никому её не пересылайте.\n\n{link}",
     button_panel = "Открыть",
     panel_off = "Страница владельца выключена: у бота нет адреса. Задайте HTTP_ADDR (или PORT) и PUBLIC_URL — см. docs/OPERATING.md.",

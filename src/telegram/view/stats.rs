@@ -131,6 +131,8 @@ impl View<'_> {
             RefundReason::TooLarge => TextKey::FailedTooLarge,
             RefundReason::Unknown => TextKey::FailedUnknown,
             RefundReason::SourceGone => TextKey::FailedSourceGone,
+            RefundReason::Owner => TextKey::FailedOwner,
+            RefundReason::Picture => TextKey::FailedPicture,
         };
         plain(&self.say(key, &[]))
     }

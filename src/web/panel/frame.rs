@@ -137,5 +137,7 @@ pub(super) fn why(reason: RefundReason) -> &'static str {
         RefundReason::TooLarge => "больше 50 МБ",
         RefundReason::Unknown => "неизвестно, принят ли заказ",
         RefundReason::SourceGone => "исходного видео уже нет",
+        RefundReason::Owner => "вернул владелец",
+        RefundReason::Picture => "картинка не подошла",
     }
 }

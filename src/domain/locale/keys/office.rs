@@ -33,7 +33,8 @@ macro_rules! office {
     FailedFilmLost = "failed_film_lost" [],
     FailedTooLarge = "failed_too_large" [],
     FailedUnknown = "failed_unknown" [],
-    FailedSourceGone = "failed_source_gone" [],
+    FailedSourceGone = "failed_source_gone" [], FailedOwner = "failed_owner" [],
+    FailedPicture = "failed_picture" [],
     // The operator's page.
     PanelLink = "panel_link" ["minutes", "link"],
     ButtonPanel = "button_panel" [],
