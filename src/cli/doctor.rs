@@ -96,7 +96,7 @@ pub(super) async fn examine(config: &Config, offline: bool) -> Vec<Finding> {
         findings.extend(outside::engines(config).await);
         findings.extend(outside::door(config, runs).await);
     }
-    findings.extend(outside::rails(config));
+    findings.extend(outside::rails(config, offline).await);
     findings
 }
 
