@@ -13,6 +13,7 @@ mod app {
     mod fetching;
     mod films;
     mod gifts;
+    mod office;
     mod ordering;
     mod paying_back;
     mod pictures;

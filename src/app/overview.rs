@@ -209,13 +209,15 @@ impl App {
         Ok(self.store.script_versions(ROWS)?)
     }
 
-    /// What an acceptance changed against the one before it; None where there is no such one.
+    /// What an acceptance changed against the one before it, nothing if that is not kept; None where there is no such one.
     ///
     /// # Errors
     /// What the store says.
     pub fn script_diff(&self, number: u64) -> Result<Option<Vec<ScriptDiff>>, AppError> {
         let Some(after) = self.store.script_texts(number)? else { return Ok(None) };
-        let before = self.store.script_texts(number.saturating_sub(1))?.unwrap_or_default();
+        let Some(before) = self.store.script_texts(number.saturating_sub(1))? else {
+            return Ok(Some(Vec::new()));
+        };
         let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)));
         let empty = String::new();
         let diffs = names.filter_map(|name| {

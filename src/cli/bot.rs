@@ -1,6 +1,7 @@
 //! The bot put together: store, scripts, engines, Telegram and the tasks that make them one. `run` and `sandbox` differ
 //! only in the settings they put in.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -60,7 +61,8 @@ impl Bot {
             grace: config.worker.grace,
         };
         let telegram = Arc::new(telegram::connect(&settings, accepted.clone())?);
-        let settings = app_settings(&config, welcome);
+        let mut settings = app_settings(&config, welcome);
+        settings.panel_url = panel_url(&config, listener.as_ref());
         let engines = engines(&config)?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let app = App::new(store, accepted.clone(), engines, clock, random, settings)
@@ -319,7 +321,7 @@ fn app_settings(config: &Config, welcome: Option<Tokens>) -> Settings {
         desk: kaspi::desk(config),
         time_zone: config.locale.time_zone,
         digest_hour: config.reports.digest_hour,
-        panel_url: panel_url(config),
+        panel_url: None,
     }
 }
 
@@ -337,8 +339,11 @@ fn copies(config: &Config) -> Result<Option<Backups>> {
 }
 
 /// What the internet reaches; without that, whoever sits at the machine.
-fn panel_url(config: &Config) -> Option<String> {
-    let address = config.http.addr?;
+fn panel_url(config: &Config, listener: Option<&TcpListener>) -> Option<String> {
+    let mut address = listener?.local_addr().ok()?;
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
     Some(match &config.http.public_url {
         Some(url) => format!("{}/panel", url.as_str().trim_end_matches('/')),
         None => format!("http://{address}/panel"),

@@ -96,7 +96,7 @@ pub(super) async fn examine(config: &Config, offline: bool) -> Vec<Finding> {
         findings.extend(outside::engines(config).await);
         findings.extend(outside::door(config, runs).await);
     }
-    findings.extend(outside::rails(config));
+    findings.extend(outside::rails(config, offline).await);
     findings
 }
 
@@ -113,10 +113,10 @@ pub(super) fn shown(findings: &[Finding]) -> String {
             Level::Warning => "!",
             Level::Trouble => "✗",
         };
-        let told = finding.told.replace('\n', "\n                ");
-        text.push_str(&format!("{sign} {:<13} {told}\n", finding.name));
+        let told = finding.told.replace('\n', "\n                  ");
+        text.push_str(&format!("{sign} {:<15} {told}\n", finding.name));
         if let Some(todo) = &finding.todo {
-            text.push_str(&format!("                → {todo}\n"));
+            text.push_str(&format!("                  → {todo}\n"));
         }
     }
     let count = |level| findings.iter().filter(|finding| finding.level == level).count();

@@ -80,7 +80,7 @@ fn tiles(tiles: &[Tile]) -> Figure {
 
 impl Bars {
     pub fn figure(&self) -> Figure {
-        const TOP: f32 = 112.0;
+        const TOP: f32 = 136.0;
         const TALL: f32 = 360.0;
         let mut figure = Figure::new(WIDTH);
         figure.words((MARGIN, 40.0), Align::Begin, (Face::Bold, LETTERS), Ink::Dark, &self.title);

@@ -58,7 +58,6 @@ pub async fn examine(
         Err(fault) => return Ok(nothing(Err(fault.to_string()), fault == Fault::Token)),
     };
     let mut examined = nothing(Ok(username), false);
-    examined.clock = api.clock().await;
     examined.webhook = api.webhook().await.ok().map(|hook| Webhook {
         url: hook.url,
         waiting: hook.waiting,
@@ -72,6 +71,8 @@ pub async fn examine(
     if alone && examined.webhook.as_ref().is_some_and(|hook| hook.url.is_empty()) {
         examined.rival = api.has_rival().await;
     }
+    // Last, so that it is still true when it is compared.
+    examined.clock = api.clock().await;
     Ok(examined)
 }
 

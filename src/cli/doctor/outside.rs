@@ -4,8 +4,8 @@ use tokio::time::timeout;
 
 use super::{Finding, PATIENCE};
 use crate::app::port::Clock as _;
-use crate::cli::bot;
 use crate::cli::real::SystemClock;
+use crate::cli::{bot, kaspi};
 use crate::config::Config;
 use crate::script::{Folder, WhatIf};
 use crate::telegram::{self, Examined, TelegramSettings};
@@ -194,7 +194,8 @@ pub(super) async fn door(config: &Config, runs: bool) -> Option<Finding> {
     Some(Finding::trouble(name, told, "направьте этот адрес на HTTP_ADDR (или PORT) бота, с TLS"))
 }
 
-pub(super) fn rails(config: &Config) -> Vec<Finding> {
+/// Which ways to pay are on, and whether those that can be asked are well.
+pub(super) async fn rails(config: &Config, offline: bool) -> Vec<Finding> {
     let name = "оплата";
     let payments = &config.payments;
     let mut on = Vec::new();
@@ -210,10 +211,22 @@ pub(super) fn rails(config: &Config) -> Vec<Finding> {
     if payments.stripe_secret_key.is_some() {
         on.push("Stripe");
     }
+    let known = match kaspi::rails(config) {
+        Ok(known) if !offline => known,
+        Ok(_) => Vec::new(),
+        Err(error) => return vec![Finding::trouble(name, format!("{error:#}"), "исправьте [payments]")],
+    };
     let mut findings = vec![match on.is_empty() {
         true => Finding::warning(name, "ни один способ не включён", "хватит stars = true в [payments]"),
         false => Finding::ok(name, format!("включено: {}", on.join(", "))),
     }];
+    for (way, rail) in known {
+        findings.push(match timeout(PATIENCE, rail.health()).await {
+            Ok(Ok(())) => Finding::ok(name, format!("{way}: принимает")),
+            Ok(Err(error)) => Finding::warning(name, format!("{way}: {error}"), "посмотрите у этого сервиса"),
+            Err(_) => Finding::warning(name, format!("{way}: не отвечает"), "проверьте адрес и сеть"),
+        });
+    }
     if payments.stripe_secret_key.is_some() && payments.stripe_webhook_secret.is_none() {
         findings.push(Finding::warning(
             name,

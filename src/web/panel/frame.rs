@@ -85,7 +85,7 @@ pub(super) fn table(columns: &[&str], rows: &[Vec<Markup>], none: &str) -> Marku
                 thead { tr { @for column in columns { th { (column) } } } }
                 tbody {
                     @for row in rows {
-                        tr { @for (cell, column) in row.iter().zip(columns) { td data-name=(column) { (cell) } } }
+                        tr { @for (cell, column) in row.iter().zip(columns) { td data-name=(column) { span { (cell) } } } }
                     }
                 }
             }

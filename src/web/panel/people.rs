@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::frame::{moment, number, page, table, user, words};
 use super::{money, work};
 use crate::app::{App, AppError, UserRow, Whom};
+use crate::domain::money::Tokens;
 
 pub(super) fn all(app: &App, at: usize) -> Result<Markup, AppError> {
     let found = app.people(at)?;
@@ -55,6 +56,8 @@ pub(super) fn one(app: &App, whom: &Whom) -> Result<Markup, AppError> {
     let movements: Vec<Vec<Markup>> = found
         .movements
         .iter()
+        // What was spent moved nothing that he could still spend.
+        .filter(|moved| moved.amount != Tokens::ZERO)
         .map(|moved| {
             vec![
                 words(money::reason(&moved.reason)),

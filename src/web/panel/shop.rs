@@ -17,7 +17,7 @@ pub(super) fn versions(app: &App) -> Result<Markup, AppError> {
         .map(|(at, version)| {
             vec![
                 html! { a href={ "/panel/scripts/" (version.number) } { (version.version) } },
-                words(if at == 0 { "в силе" } else { "" }),
+                html! { @if at == 0 { span class="now" { "в силе" } } },
                 words(author(version.author)),
                 words(version.note),
                 moment(app, version.at),
@@ -44,7 +44,7 @@ pub(super) fn version(app: &App, number: u64) -> Result<Markup, AppError> {
         None => html! { p class="none" { "Такой версии нет." } },
         Some(diffs) => html! {
             p { a href="/panel/scripts" { "← все версии" } }
-            @if diffs.is_empty() { p class="none" { "Файлы те же, что и в прошлой версии." } }
+            @if diffs.is_empty() { p class="none" { "Сравнить не с чем: файлы те же, или это самая старая из версий." } }
             @for diff in &diffs {
                 h2 { (diff.file) }
                 pre {
