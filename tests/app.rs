@@ -12,8 +12,10 @@ mod app {
     mod delivering;
     mod fetching;
     mod films;
+    mod forging;
     mod gifts;
     mod ordering;
+    mod paying;
     mod paying_back;
     mod queueing;
     mod rendering;

@@ -17,7 +17,7 @@ use super::{Failure, log};
 use crate::app::port::Clock as _;
 use crate::config::{Config, Sources};
 use crate::domain::money::Tokens;
-use crate::sandbox::{ADMIN, KASPI_KEY, KASPI_SECRET, Sandbox};
+use crate::sandbox::{ADMIN, KASPI_KEY, KASPI_SECRET, STRIPE_KEY, Sandbox};
 
 /// What a new user gets to try with, whatever pricing.lua says.
 const WELCOME: Tokens = Tokens::new(10_000);
@@ -111,6 +111,8 @@ fn settings(sources: Sources, origin: &str, data: &Path) -> Sources {
         ("KASPI_GATEWAY_URL", format!("{origin}/kaspi/api/v1")),
         ("KASPI_GATEWAY_KEY", KASPI_KEY.to_owned()),
         ("KASPI_GATEWAY_WEBHOOK_SECRET", KASPI_SECRET.to_owned()),
+        ("STRIPE_SECRET_KEY", STRIPE_KEY.to_owned()),
+        ("STRIPE_API_URL", origin.to_owned()),
         ("DATABASE_PATH", data),
         // Nobody's secrets are in here, and a folder that is kept has to open again.
         ("DATA_KEY", "00".repeat(32)),
