@@ -58,7 +58,7 @@ pub use orders::{NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
 pub use paybacks::{PaidBack, PayBackRefusal};
 pub use payments::{
     BankPayment, ConfirmRefusal, Confirmed, Doubted, KnownPayment, Noted, PaymentState, Resolution,
-    ResolveRefusal, Takings, TakenBack,
+    ResolveRefusal, TakenBack, Takings,
 };
 pub use people::Meeting;
 pub use purchases::{NewPurchase, PurchaseRefusal};

@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 use super::control::Control;
 use super::data_key;
 use super::kaspi;
-use super::stripe;
 use super::real::{SystemClock, SystemRandom};
+use super::stripe;
 use crate::app::backups::{self, Backups};
 use crate::app::port::{Engine, Rail, Webhook};
 use crate::app::{
