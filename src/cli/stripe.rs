@@ -20,10 +20,12 @@ pub(super) fn rail(config: &Config) -> Result<Option<(Way, Arc<dyn Rail>)>> {
     let bot = token.expose_secret().split(':').next().unwrap_or_default().to_owned();
     let webhook_secrets = payments.stripe_webhook_secrets.clone();
     let settings = StripeSettings { key, webhook_secrets, api_url: payments.stripe_api_url.clone(), bot };
-    Ok(Some((Way::Stripe, Arc::new(Stripe::new(settings).context("Stripe")?))))
+    let rail: Arc<dyn Rail> = Arc::new(Stripe::new(settings).context("Stripe")?);
+    Ok(Some((Way::Stripe, rail)))
 }
 
 pub(super) fn webhook(app: &Arc<App>, config: &Config) -> Option<Arc<dyn Webhook>> {
     let heard = config.payments.takes_cards() && !config.payments.stripe_webhook_secrets.is_empty();
-    heard.then(|| Arc::new(Door { app: app.clone(), way: Way::Stripe, path: "/webhooks/stripe" }) as _)
+    let door: Arc<dyn Webhook> = Arc::new(Door { app: app.clone(), way: Way::Stripe, path: "/webhooks/stripe" });
+    heard.then_some(door)
 }
