@@ -26,6 +26,7 @@ pub(super) fn rail(config: &Config) -> Result<Option<(Way, Arc<dyn Rail>)>> {
 
 pub(super) fn webhook(app: &Arc<App>, config: &Config) -> Option<Arc<dyn Webhook>> {
     let heard = config.payments.takes_cards() && !config.payments.stripe_webhook_secrets.is_empty();
-    let door: Arc<dyn Webhook> = Arc::new(Door { app: app.clone(), way: Way::Stripe, path: "/webhooks/stripe" });
+    let door: Arc<dyn Webhook> =
+        Arc::new(Door { app: app.clone(), way: Way::Stripe, path: "/webhooks/stripe" });
     heard.then_some(door)
 }

@@ -207,14 +207,14 @@ pub(super) fn rails(config: &Config) -> Vec<Finding> {
     if payments.kaspi_gateway_url.is_some() && payments.kaspi_gateway_key.is_some() {
         on.push("Kaspi через шлюз");
     }
-    if payments.stripe_secret_key.is_some() {
-        on.push("Stripe");
+    if payments.takes_cards() {
+        on.push("Stripe (проверен только по документам)");
     }
     let mut findings = vec![match on.is_empty() {
         true => Finding::warning(name, "ни один способ не включён", "хватит stars = true в [payments]"),
         false => Finding::ok(name, format!("включено: {}", on.join(", "))),
     }];
-    if payments.stripe_secret_key.is_some() && payments.stripe_webhook_secret.is_none() {
+    if payments.takes_cards() && payments.stripe_webhook_secrets.is_empty() {
         findings.push(Finding::warning(
             name,
             "STRIPE_WEBHOOK_SECRET не задан: об оплате бот узнает, только когда сам спросит",
