@@ -667,6 +667,7 @@ A person checks the transfer; the tokens arrive as soon as it is seen.]],
     purchase_rejected = "🚫 We could not find a transfer of {sum} with the code <code>{code}</code>. If you did pay, please send a photo of the receipt to the bot's owner and name the code.",
     purchase_reason = "Reason: {reason}",
     purchase_quarantined = "🕓 Money arrived, but not the {sum} of invoice <code>{code}</code>. The bot's owner knows and will sort it out: the tokens will come or the money will go back.",
+    purchase_processing = "⏳ You have done your part, and the bank is still transferring {sum} (invoice <code>{code}</code>). That may take a day or two. As soon as the money is here the tokens come by themselves and this message changes.",
     purchase_dropped = "All right, this invoice is closed. Another package or way: /buy",
     receipt_taken = "🧾 We have the receipt and put it to the transfer of {sum}, code <code>{code}</code>. It is being checked: please wait.",
     receipt_used = "This receipt was credited for purchase <code>{code}</code> already. Please send the one of this transfer.",
@@ -733,6 +734,7 @@ No tokens are credited until then.]],
     doubt_account = "It arrived at another account.",
     alert_returned = "🟠 A payment went back to the payer ({way}): {amount:token} taken from <code>{id}</code>, who owes {debt:token}.",
     alert_reconciled = "🟢 Reconciliation ({way}): payments made and not credited were found, {payments}. They are credited now and their buyers know.",
+    alert_differs = "🟠 Reconciliation ({way}): our book and the rail's differ in {payments}. The command <code>sora-bot reconcile</code> on the server shows which; it touches neither money nor tokens of these.",
     claim = [[🟡 <b>Transfer of {sum}</b>, code <code>{code}</code>
 {name} (<code>{id}</code>) for {tokens:token}
 
@@ -795,6 +797,7 @@ Check that it arrived in your own Kaspi: a receipt or a photo by itself proves n
     state_purchase_rejected = "turned down",
     state_purchase_quarantined = "being looked into",
     state_purchase_dropped = "given up by the buyer",
+    state_purchase_processing = "the bank is transferring",
     -- Help, terms, data -------------------------------------------------------------------------------------------------------
 
     support = [[<b>Help</b>

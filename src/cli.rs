@@ -34,9 +34,11 @@ mod migrate;
 mod price;
 mod profit;
 mod real;
+mod reconcile;
 mod restore;
 mod run;
 mod sandbox;
+mod stripe;
 mod table;
 mod topup;
 mod verify;
@@ -66,6 +68,8 @@ enum Command {
     Price(price::PriceArgs),
     /// Show what each video, package and rail earns, and what was earned by day
     Profit(profit::ProfitArgs),
+    /// Compare what each way to pay says with the ledger, and put right what is sure
+    Reconcile,
     /// Recompute the ledger from its journal and say whether all is right
     Verify,
     /// Copy the database, also while the bot runs
@@ -128,6 +132,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::run(config, &check),
         Command::Price(price) => price::run(config, &price),
         Command::Profit(profit) => profit::run(config, &profit),
+        Command::Reconcile => reconcile::run(config),
         Command::Verify => verify::run(config),
         Command::Backup(backup) => backup::run(config, &backup),
         Command::Restore(restore) => restore::run(config, &restore),

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use chrono_tz::Tz;
 use ipnet::IpNet;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use self::{
@@ -15,6 +15,7 @@ use self::{
     source::Environment,
 };
 use crate::domain::id::UserId;
+use crate::domain::rail::Way;
 
 mod mistake;
 mod reader;
@@ -129,6 +130,8 @@ pub struct Http {
 pub struct Payments {
     /// Telegram's own currency.
     pub stars: bool,
+    /// Takes effect with a key.
+    pub stripe: bool,
     /// Where people transfer by hand: the owner's phone, the name that shows beside it, and a link.
     pub kaspi_phone: Option<String>,
     pub kaspi_recipient: Option<String>,
@@ -142,7 +145,8 @@ pub struct Payments {
     pub kaspi_bank_secret: Option<SecretString>,
     pub stripe_api_url: Url,
     pub stripe_secret_key: Option<SecretString>,
-    pub stripe_webhook_secret: Option<SecretString>,
+    /// One, or two while one replaces the other; none: nobody may call.
+    pub stripe_webhook_secrets: Vec<SecretString>,
     pub kaspi_gateway_url: Option<Url>,
     pub kaspi_gateway_key: Option<SecretString>,
     pub kaspi_gateway_webhook_secret: Option<SecretString>,
@@ -202,6 +206,33 @@ pub enum BankFormat {
 pub enum LogFormat {
     Text,
     Json,
+}
+
+/// Said at each start, plainly.
+const TERMS: &str = "Telegram's terms for bot developers (6.2) ask that digital goods be sold for Telegram Stars alone. Other ways to \
+    pay are on: whether to offer them is your decision and your risk. Each has a switch in [payments].";
+
+impl Payments {
+    /// Is Stripe set up and switched on?
+    pub fn takes_cards(&self) -> bool {
+        self.stripe && self.stripe_secret_key.is_some()
+    }
+
+    fn is_stripe_test(&self) -> bool {
+        self.stripe_secret_key.as_ref().is_some_and(|key| key.expose_secret().contains("_test_"))
+    }
+
+    /// What is set up and switched on.
+    pub fn ways(&self) -> Vec<Way> {
+        let on = |way: &Way| match way {
+            Way::Stars => self.stars,
+            Way::Stripe => self.takes_cards(),
+            Way::KaspiDesk => self.kaspi_phone.is_some() || self.kaspi_link.is_some(),
+            Way::KaspiGateway => self.kaspi_gateway_url.is_some() && self.kaspi_gateway_key.is_some(),
+            Way::KaspiBank => !self.kaspi_bank_addresses.is_empty(),
+        };
+        Way::ALL.into_iter().filter(on).collect()
+    }
 }
 
 impl Config {
@@ -281,6 +312,16 @@ impl Config {
             ),
             (kaspi == (true, false)).then_some("KASPI_GATEWAY_KEY is not set: the Kaspi gateway is off."),
             (kaspi == (false, true)).then_some("KASPI_GATEWAY_URL is not set: the Kaspi gateway is off."),
+            (payments.stripe && payments.stripe_secret_key.is_none() && !payments.stripe_webhook_secrets.is_empty())
+                .then_some("STRIPE_WEBHOOK_SECRET is set and STRIPE_SECRET_KEY is not: Stripe is off."),
+            (payments.takes_cards() && payments.is_stripe_test())
+                .then_some("STRIPE_SECRET_KEY is a test key: nobody's money is real, and tokens are given for it."),
+            (payments.takes_cards() && payments.stripe_webhook_secrets.is_empty()).then_some(
+                "STRIPE_WEBHOOK_SECRET is not set: Stripe is asked every few seconds instead of being listened to.",
+            ),
+            (payments.takes_cards() && !payments.stripe_webhook_secrets.is_empty() && self.http.addr.is_none())
+                .then_some("STRIPE_WEBHOOK_SECRET is set but neither PORT nor HTTP_ADDR: Stripe is asked, not listened to."),
+            payments.ways().iter().any(|way| *way != Way::Stars).then_some(TERMS),
             (self.http.public_url.is_some() && self.http.addr.is_none())
                 .then_some("PUBLIC_URL is set but neither PORT nor HTTP_ADDR: webhooks have no door and stay off."),
             insecure.is_some().then_some("PUBLIC_URL is not https: Telegram and Stripe send webhooks to https only."),

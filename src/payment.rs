@@ -4,3 +4,4 @@ pub mod door;
 pub mod kaspi_bank;
 pub mod kaspi_desk;
 pub mod kaspi_gateway;
+pub mod stripe;

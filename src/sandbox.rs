@@ -34,6 +34,8 @@ pub const USER: i64 = 1001;
 pub const ADMIN: i64 = 1;
 /// What the emulated Stripe lets in.
 pub const STRIPE_KEY: &str = "sk_test_sandbox";
+/// What its webhooks are signed with.
+pub const STRIPE_SECRET: &str = "whsec_sandbox";
 /// What the emulated Kaspi gateway lets in, and signs its webhooks with.
 pub const KASPI_KEY: &str = "sandbox";
 pub const KASPI_SECRET: &str = "sandbox-webhooks";

@@ -58,8 +58,8 @@ pub use moving::{Keepsake, KeepsakeKind, Moved, MovedIn, Newcomer};
 pub use orders::{NewOrder, OrderLimits, OrderRefusal, PlacedOrder};
 pub use paybacks::{PaidBack, PayBackRefusal};
 pub use payments::{
-    BankPayment, ConfirmRefusal, Confirmed, Doubted, Noted, PaymentState, Resolution, ResolveRefusal,
-    TakenBack,
+    BankPayment, ConfirmRefusal, Confirmed, Doubted, KnownPayment, Noted, PaymentState, Resolution,
+    ResolveRefusal, TakenBack, Takings,
 };
 pub use people::Meeting;
 pub use purchases::{NewPurchase, PurchaseRefusal};

@@ -12,9 +12,11 @@ mod app {
     mod delivering;
     mod fetching;
     mod films;
+    mod forging;
     mod gifts;
     mod office;
     mod ordering;
+    mod paying;
     mod paying_back;
     mod pictures;
     mod queueing;

@@ -18,6 +18,7 @@ mod binary {
     mod input;
     mod kills;
     mod panel;
+    mod payments;
     mod prices;
     mod reading;
     mod restarts;

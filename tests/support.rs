@@ -9,5 +9,6 @@ pub mod engine;
 pub mod fate;
 pub mod scripts;
 pub mod shop;
+pub mod till;
 pub mod time;
 pub mod world;

@@ -70,6 +70,16 @@ pub async fn one_order(store: &Store, user: UserId, draft: u64) -> Result<()> {
     Ok(())
 }
 
+/// An order that waits for its turn.
+pub async fn queued_order(store: &Store, user: UserId, draft: u64) -> Result<()> {
+    let draft = DraftId(draft);
+    store.begin_draft(user, draft, "A cat playing piano in a jazz club".into(), NOON).await?;
+    let limits = OrderLimits { per_user: usize::MAX, in_all: usize::MAX };
+    let order = NewOrder { user, draft, quote: quote(), card: None, limits, now: NOON };
+    store.place_order(None, order).await??;
+    Ok(())
+}
+
 fn quote() -> Quote {
     Quote {
         model: ModelId::new("sora-2"),

@@ -74,6 +74,7 @@ impl App {
             way: Way::KaspiBank,
             id: payment,
             purchase,
+            place: None,
             payer: None,
             money: Money::tiyn(sum),
             fee: None,

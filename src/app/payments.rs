@@ -1,5 +1,5 @@
-//! Asks the rails what has become of open purchases, and compares their statements with the book. With it, money arrives even
-//! where no rail can reach us. It only listens: what it hears goes the way of all news.
+//! Asks the rails what has become of open purchases and of payments, and has their statements compared with the book. With it,
+//! money arrives even where no rail can reach us. It only listens: what it hears goes the way of all news.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,11 +9,10 @@ use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::port::RailError;
-use super::{App, AppError};
+use super::{App, AppError, reconcile};
 use crate::domain::id::PurchaseId;
 use crate::domain::notice::Alert;
-use crate::domain::purchase::Purchase;
-use crate::domain::rail::Way;
+use crate::domain::purchase::{Purchase, PurchaseState};
 use crate::domain::time::Timestamp;
 
 /// While somebody is likely to be paying right now, and for how long that is.
@@ -21,27 +20,24 @@ const EAGER: Duration = Duration::from_secs(5);
 const EAGER_FOR: Duration = Duration::from_secs(10 * 60);
 /// Afterwards.
 const PATIENT: Duration = Duration::from_secs(60);
+/// A bank that takes days is asked less often.
+const PATIENT_FOR: Duration = Duration::from_secs(3 * 3600);
+const SLOW: Duration = Duration::from_secs(3600);
 /// Purchases asked about at once: within every rail's limit.
 const AT_ONCE: usize = 8;
 /// How often each rail is asked whether it can take payments at all.
 const EXAMINE_EVERY: Duration = Duration::from_secs(5 * 60);
-/// How often statements are compared, and how far back they are asked for.
-const COMPARE_EVERY: Duration = Duration::from_secs(24 * 3600);
-const COMPARE_BACK: Duration = Duration::from_secs(72 * 3600);
-
-/// What comparing one rail's statement with the book found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reconciled {
-    pub way: Way,
-    /// Paid there and not credited here until now; or why nobody can say.
-    pub credited: Result<u64, RailError>,
-}
+/// How often rails are asked what happened beside payments that wait, and how far back: their lists may lag.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_BACK: Duration = Duration::from_secs(10 * 60);
 
 /// Asks until told to stop.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut next = BTreeMap::new();
-    let mut compare_at = app.clock.now();
+    let (mut compare_at, mut sweep_at) = (app.clock.now(), app.clock.now());
     let mut examine_at = compare_at;
+    // The first comparison goes further back than this.
+    let mut swept = app.clock.now();
     loop {
         let now = app.clock.now();
         if examine_at <= now {
@@ -49,8 +45,14 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             stop.run_until_cancelled(examine(&app)).await;
         }
         if compare_at <= now {
-            compare_at = now.plus(COMPARE_EVERY);
-            stop.run_until_cancelled(compare(&app)).await;
+            compare_at = now.plus(reconcile::EVERY);
+            stop.run_until_cancelled(reconcile::daily(&app)).await;
+        }
+        if sweep_at <= now {
+            sweep_at = now.plus(SWEEP_EVERY);
+            if stop.run_until_cancelled(sweep(&app, swept.minus(SWEEP_BACK))).await == Some(true) {
+                swept = now;
+            }
         }
         let asked = stop.run_until_cancelled(ask(&app, &mut next)).await;
         if let Some(Err(error)) = asked {
@@ -72,13 +74,17 @@ async fn ask(app: &App, next: &mut BTreeMap<PurchaseId, Timestamp>) -> Result<()
     next.retain(|id, _| open.iter().any(|purchase| purchase.id == *id));
     let now = app.clock.now();
     let due = |purchase: &Purchase| {
-        let last = purchase.expires_at <= now;
+        let last = purchase.state == PurchaseState::Open && purchase.expires_at <= now;
         purchase.reference.is_some() && (last || next.get(&purchase.id).is_none_or(|at| *at <= now))
     };
     let due: Vec<Purchase> = open.into_iter().filter(due).collect();
     for purchase in &due {
-        let young = now.since(purchase.created_at) < EAGER_FOR;
-        next.insert(purchase.id, now.plus(if young { EAGER } else { PATIENT }));
+        let pause = match now.since(purchase.created_at) {
+            age if age < EAGER_FOR => EAGER,
+            age if age < PATIENT_FOR => PATIENT,
+            _ => SLOW,
+        };
+        next.insert(purchase.id, now.plus(pause));
     }
     let asked = futures::stream::iter(due).map(|purchase| app.look_at(purchase)).buffer_unordered(AT_ONCE);
     let answers: Vec<Result<Purchase, AppError>> = asked.collect().await;
@@ -112,48 +118,25 @@ async fn examine(app: &App) {
     }
 }
 
-async fn compare(app: &App) {
-    match app.reconcile().await {
-        Ok(compared) => {
-            for Reconciled { way, credited } in compared {
-                match credited {
-                    Ok(0) => tracing::info!(%way, "the rail and the book agree"),
-                    Ok(payments) => {
-                        tracing::warn!(%way, payments, "payments had been missed; they are credited")
-                    }
-                    Err(error) => tracing::warn!(%way, %error, "the rail's statement could not be read"),
-                }
+/// Refunds, disputes and what else comes late. Answers whether every rail was heard.
+async fn sweep(app: &App, since: Timestamp) -> bool {
+    let mut all = true;
+    for way in app.rails.ways() {
+        let Some(rail) = app.rails.get(way) else { continue };
+        let events = match rail.sweep(since).await {
+            Ok(events) => events,
+            Err(error) => {
+                tracing::debug!(%way, %error, "no late news");
+                all = false;
+                continue;
+            }
+        };
+        for event in events {
+            if let Err(error) = app.hear(event).await {
+                tracing::error!(%way, %error, "late news could not be noted");
+                all = false;
             }
         }
-        Err(error) => tracing::error!(%error, "statements could not be compared"),
     }
-}
-
-impl App {
-    /// Compares what each rail says with the book, and puts right what is sure: who has paid is credited. The admins hear of it.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn reconcile(&self) -> Result<Vec<Reconciled>, AppError> {
-        let since = self.clock.now().minus(COMPARE_BACK);
-        let mut compared = Vec::new();
-        for way in self.rails.ways() {
-            let Some(rail) = self.rails.get(way) else { continue };
-            let credited = match rail.statement(since).await {
-                Ok(events) => {
-                    let mut credited = 0;
-                    for event in events {
-                        credited += u64::from(self.hear(event).await?);
-                    }
-                    Ok(credited)
-                }
-                Err(error) => Err(error),
-            };
-            if let Ok(payments @ 1..) = credited {
-                self.alert_admins(Alert::Reconciled { way, payments }).await?;
-            }
-            compared.push(Reconciled { way, credited });
-        }
-        Ok(compared)
-    }
+    all
 }

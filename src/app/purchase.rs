@@ -16,6 +16,8 @@ use crate::store::{self, NewPurchase, Noted, TakenBack};
 const WAITING_EACH: usize = 3;
 /// How long a place to pay stays open.
 const OPEN_FOR: Duration = Duration::from_secs(30 * 60);
+/// Stripe's page is open for half an hour at least, counted from when it is made: a first try that fails leaves time for another.
+const OPEN_FOR_AT_STRIPE: Duration = Duration::from_secs(60 * 60);
 /// A person who transfers by hand takes longer, and so does one who goes to a terminal; a gateway's invoice lives as long.
 const OPEN_FOR_BY_HAND: Duration = Duration::from_secs(24 * 3600);
 
@@ -56,6 +58,20 @@ pub enum BuyRefusal {
     Rail(RailError),
     #[error(transparent)]
     Failed(#[from] AppError),
+}
+
+/// What a word from a rail has changed here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// We knew it, or it moves no tokens.
+    Nothing,
+    Credited,
+    /// It waits for an admin.
+    Doubted,
+    /// Tokens were taken back.
+    Returned,
+    /// And given again.
+    Undone,
 }
 
 /// Why somebody is asked not to pay now.
@@ -105,7 +121,8 @@ impl App {
         }
         let now = self.clock.now();
         let length = match way {
-            Way::Stars | Way::Stripe => OPEN_FOR,
+            Way::Stars => OPEN_FOR,
+            Way::Stripe => OPEN_FOR_AT_STRIPE,
             Way::KaspiDesk | Way::KaspiGateway | Way::KaspiBank => OPEN_FOR_BY_HAND,
         };
         let new = NewPurchase {
@@ -172,7 +189,9 @@ impl App {
         let way = purchase.way;
         let rail = self.rails.get(way).ok_or(BuyRefusal::NotSold)?;
         let CheckoutWords { title, description, language, back } = words;
-        let checkout = Checkout { purchase, title, description, language, back, phone };
+        let back = back.map(|link| format!("{link}_{}", purchase.code()));
+        let now = self.clock.now();
+        let checkout = Checkout { purchase, title, description, language, back, phone, now };
         let place = rail.open(&checkout).await.map_err(BuyRefusal::Rail)?;
         let purchase = checkout.purchase;
         self.store
@@ -287,25 +306,26 @@ impl App {
         Ok(())
     }
 
-    /// Something has happened at a rail. Answers whether a payment was credited by this very word of it.
+    /// Something has happened at a rail. Answers what this very word of it has changed.
     ///
     /// # Errors
     /// What the store says: then it was not heard, and has to be told again.
-    pub async fn hear(&self, event: RailEvent) -> Result<bool, AppError> {
+    pub async fn hear(&self, event: RailEvent) -> Result<Heard, AppError> {
         let (admins, now) = (self.cashiers(), self.clock.now());
-        let mut credited = false;
+        let mut heard = Heard::Nothing;
         match event {
             RailEvent::Paid(payment) => {
                 let (way, money) = (payment.way, payment.money.clone());
                 match self.store.note_payment(payment, admins, now).await? {
                     Noted::Credited { user, tokens } => {
                         tracing::info!(%way, user = user.0, tokens = tokens.get(), %money, "credited");
-                        credited = true;
+                        heard = Heard::Credited;
                     }
                     Noted::Quarantined(doubt) => {
                         tracing::warn!(%way, ?doubt, %money, "a payment waits for an admin");
+                        heard = Heard::Doubted;
                     }
-                    Noted::Before(_) => return Ok(false),
+                    Noted::Before(_) => return Ok(heard),
                 }
             }
             RailEvent::Returned(back) => {
@@ -314,14 +334,21 @@ impl App {
                 {
                     let (user, tokens, debt) = (user.0, tokens.get(), debt.get());
                     tracing::warn!(%way, user, tokens, debt, "money went back, and its tokens with it");
+                    heard = Heard::Returned;
                 }
             }
             RailEvent::Undone(back) => {
-                self.store.give_back(back.way, back.payment, back.id, now).await?;
+                let way = back.way;
+                let tokens = self.store.give_back(way, back.payment, back.id, now).await?;
+                if tokens > Tokens::ZERO {
+                    tracing::info!(%way, tokens = tokens.get(), "money is ours again, and its tokens the user's");
+                    heard = Heard::Undone;
+                }
             }
             RailEvent::Closed(purchase) => self.store.close_purchase(purchase, now).await?,
+            RailEvent::Processing(purchase) => self.store.note_processing(purchase, now).await?,
         }
         self.bells.outbox.notify_one();
-        Ok(credited)
+        Ok(heard)
     }
 }

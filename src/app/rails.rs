@@ -106,6 +106,14 @@ impl Rail for Guarded {
         answer.unwrap_or_else(broke)
     }
 
+    async fn sweep(&self, since: Timestamp) -> Result<Vec<RailEvent>, RailError> {
+        AssertUnwindSafe(self.0.sweep(since)).catch_unwind().await.unwrap_or_else(broke)
+    }
+
+    fn keeps_books(&self) -> bool {
+        self.0.keeps_books()
+    }
+
     async fn read(&self, request: &WebhookRequest, now: Timestamp) -> Result<Vec<RailEvent>, RailError> {
         AssertUnwindSafe(self.0.read(request, now)).catch_unwind().await.unwrap_or_else(broke)
     }

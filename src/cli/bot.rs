@@ -14,6 +14,7 @@ use super::control::Control;
 use super::data_key;
 use super::kaspi;
 use super::real::{SystemClock, SystemRandom};
+use super::stripe;
 use crate::app::backups::{self, Backups};
 use crate::app::port::{Engine, Rail, Webhook};
 use crate::app::{
@@ -170,7 +171,7 @@ impl Bot {
 /// Everything that is called from outside. Payment rails and engines add theirs here.
 fn webhooks(app: &Arc<App>, telegram: &Telegram, config: &Config) -> Vec<Arc<dyn Webhook>> {
     let telegram = telegram.webhook().into_iter();
-    telegram.chain(kaspi::webhooks(app, config)).collect()
+    telegram.chain(kaspi::webhooks(app, config)).chain(stripe::webhook(app, config)).collect()
 }
 
 async fn listener(config: &Config) -> Result<Option<TcpListener>> {
@@ -292,6 +293,7 @@ fn rails(config: &Config, telegram: &Arc<Telegram>) -> Result<Rails> {
     if config.payments.stars {
         known.push((Way::Stars, Arc::new(Stars(telegram.clone()))));
     }
+    known.extend(stripe::rail(config)?);
     known.extend(kaspi::rails(config)?);
     Ok(Rails::new(known))
 }

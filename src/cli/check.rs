@@ -79,6 +79,7 @@ fn check(config: &Config, args: &CheckArgs) -> Result<(), Failure> {
     for note in config.notes() {
         println!("note: {note}");
     }
+    println!("ways to pay: {}", ways(config));
     let right = calculated(config, args).map_err(|problems| Failure::Settings(listed(&problems)))?;
     let catalog = &right.set.catalog;
     println!("scripts {} are right", right.set.version);
@@ -97,6 +98,12 @@ fn check(config: &Config, args: &CheckArgs) -> Result<(), Failure> {
         println!("warning: {reminder}");
     }
     Ok(())
+}
+
+/// Those that the settings switch on.
+fn ways(config: &Config) -> String {
+    let on: Vec<String> = config.payments.ways().iter().map(ToString::to_string).collect();
+    if on.is_empty() { "none".to_owned() } else { on.join(", ") }
 }
 
 fn verdict(config: &Config, args: &CheckArgs) -> Verdict {

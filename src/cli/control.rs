@@ -13,7 +13,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::export::{self, ExportArgs};
 use super::topup::{self, TopUpArgs};
-use super::{backup, run, verify};
+use super::{backup, reconcile, run, verify};
 use crate::app::App;
 
 /// Bytes of one line: a command is short.
@@ -32,6 +32,9 @@ pub(super) enum Request {
     Export(ExportArgs),
     /// Who is there: one line.
     Who,
+    /// What was paid by day and way; the answer's text is JSON.
+    Takings,
+    Reconcile,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -172,6 +175,18 @@ async fn answer(app: &App, request: Request) -> Answer {
                 Err(error) => return Answer { ok: false, text: error.to_string() },
             }
         }
+        Request::Takings => {
+            let (store, settings) = (app.store.clone(), app.settings.clone());
+            let read = tokio::task::spawn_blocking(move || store.takings(|at| settings.day(at))).await;
+            match read {
+                Ok(days) => days.map(|days| Answer { ok: true, text: serde_json::json!(days).to_string() }),
+                Err(error) => return Answer { ok: false, text: error.to_string() },
+            }
+        }
+        Request::Reconcile => match app.reconcile().await {
+            Ok(compared) => Ok(reconcile::answer(&compared)),
+            Err(error) => return Answer { ok: false, text: error.to_string() },
+        },
     };
     app.look_into_outbox();
     done.unwrap_or_else(|error| Answer { ok: false, text: error.to_string() })

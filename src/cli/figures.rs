@@ -4,8 +4,9 @@ use super::table::{Cell, Table};
 use crate::domain::catalog::{Catalog, Model, Offer, Package};
 use crate::domain::economics::{Rail, RailId, Sale, purchases, sales};
 use crate::domain::money::{BasisPoints, MicroUsd, Tiyn, Tokens};
+use crate::domain::rail::Way;
 use crate::domain::text::{grouped, hundredths};
-use crate::store::DayEarned;
+use crate::store::{DayEarned, Takings};
 
 /// As the owner reads it.
 pub(super) fn rail_name(rail: RailId) -> &'static str {
@@ -256,6 +257,47 @@ pub(super) fn days(catalog: &Catalog, days: &[DayEarned]) -> Table {
         );
         table.rows.push(row("Всего".to_owned(), &sum));
     }
+    table
+}
+
+/// What people paid, day by day and way by way, with what the rails really kept where they say so. Stars are Stars: what one
+/// brings is in the table above.
+pub(super) fn takings(takings: &[Takings]) -> Table {
+    let mut table = Table::new(
+        "Оплата по дням (комиссия — настоящая, из отчёта того, кто принял платёж)",
+        &[
+            "День",
+            "Способ",
+            "Платежей",
+            "Токены",
+            "Оплачено",
+            "Вернулось",
+            "Комиссия, ₸",
+            "С комиссией, платежей",
+        ],
+    );
+    table.rows.extend(takings.iter().map(|taken| {
+        let stars = taken.way == Way::Stars;
+        let sum = |amount: i64| if stars { Cell::Whole(amount) } else { Cell::Income(Tiyn::new(amount)) };
+        let name = match taken.way {
+            Way::Stars => "Stars, звёзд",
+            Way::Stripe => "Stripe, ₸",
+            Way::KaspiDesk => "Kaspi, перевод, ₸",
+            Way::KaspiGateway => "Kaspi, счёт, ₸",
+            Way::KaspiBank => "Kaspi, платежи, ₸",
+        };
+        let count = |number: u64| Cell::Whole(i64::try_from(number).unwrap_or(i64::MAX));
+        vec![
+            Cell::Words(taken.day.to_string()),
+            Cell::Words(name.to_owned()),
+            count(taken.payments),
+            Cell::Whole(taken.tokens.get()),
+            sum(taken.paid),
+            sum(taken.returned),
+            if taken.fees_known == 0 { none() } else { Cell::Expense(taken.fees) },
+            count(taken.fees_known),
+        ]
+    }));
     table
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use clap::Args;
+use serde::de::DeserializeOwned;
 
 use super::control::{Answer, Request, ask};
 use super::figures;
@@ -19,7 +20,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::day::Day;
 use crate::domain::text::hundredths;
 use crate::script::{Calculation, Folder, WhatIf};
-use crate::store::{DayEarned, StoreError};
+use crate::store::{DayEarned, StoreError, Takings};
 
 #[derive(Args)]
 pub(super) struct ProfitArgs {
@@ -49,9 +50,12 @@ pub(super) fn run(config: Option<&Path>, args: &ProfitArgs) -> Result<(), Failur
         return said(&page(catalog));
     }
     let asked = |day: Day| args.from.is_none_or(|from| from <= day) && args.to.is_none_or(|to| day <= to);
-    let earned = earned(&config)?.map(|days| {
-        let days: Vec<DayEarned> = days.into_iter().filter(|earned| asked(earned.day)).collect();
-        figures::days(catalog, &days)
+    let earned = kept(&config)?;
+    let earned = earned.into_iter().flat_map(|(mut days, mut takings)| {
+        days.retain(|earned| asked(earned.day));
+        takings.retain(|taken| asked(taken.day));
+        let paid = (!takings.is_empty()).then(|| figures::takings(&takings));
+        paid.into_iter().chain((!days.is_empty()).then(|| figures::days(catalog, &days)))
     });
     let tables = match args.csv {
         true => vec![figures::all_sales(catalog)],
@@ -140,25 +144,31 @@ fn page(catalog: &Catalog) -> String {
     )
 }
 
-/// From the ledger, if there is one.
-fn earned(config: &Config) -> Result<Option<Vec<DayEarned>>, Failure> {
+/// From the ledger, if there is one: what was earned, and what was paid.
+fn kept(config: &Config) -> Result<Option<(Vec<DayEarned>, Vec<Takings>)>, Failure> {
     let path = &config.store.path;
     if !path.exists() {
         return Ok(None);
     }
     let zone = config.locale.time_zone;
-    let days = match bot::open_store(config) {
-        Ok(store) => store.earnings(|at| day_in(zone, at)).context("the ledger")?,
-        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Locked)) => {
-            let Answer { ok, text } = ask(path, &Request::Earnings)?;
-            if !ok {
-                return Err(anyhow::anyhow!(text).into());
-            }
-            serde_json::from_str(&text).context("the running bot's answer")?
+    match bot::open_store(config) {
+        Ok(store) => {
+            let days = store.earnings(|at| day_in(zone, at)).context("the ledger")?;
+            Ok(Some((days, store.takings(|at| day_in(zone, at)).context("the ledger")?)))
         }
-        Err(error) => return Err(error.into()),
-    };
-    Ok((!days.is_empty()).then_some(days))
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Locked)) => {
+            Ok(Some((asked(path, &Request::Earnings)?, asked(path, &Request::Takings)?)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn asked<T: DeserializeOwned>(path: &Path, request: &Request) -> Result<T, Failure> {
+    let Answer { ok, text } = ask(path, request)?;
+    if !ok {
+        return Err(anyhow::anyhow!(text).into());
+    }
+    Ok(serde_json::from_str(&text).context("the running bot's answer")?)
 }
 
 #[cfg(test)]

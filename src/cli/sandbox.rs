@@ -17,7 +17,8 @@ use super::{Failure, log};
 use crate::app::port::Clock as _;
 use crate::config::{Config, Sources};
 use crate::domain::money::Tokens;
-use crate::sandbox::{ADMIN, KASPI_KEY, KASPI_SECRET, Sandbox};
+use crate::sandbox::stripe_api::Endpoint;
+use crate::sandbox::{ADMIN, KASPI_KEY, KASPI_SECRET, STRIPE_KEY, STRIPE_SECRET, Sandbox};
 
 /// What a new user gets to try with, whatever pricing.lua says.
 const WELCOME: Tokens = Tokens::new(10_000);
@@ -75,6 +76,8 @@ async fn serve(sources: Sources, args: &SandboxArgs) -> Result<(), Failure> {
     sandbox.show(bot.app.clone());
     if let Some(address) = bot.address() {
         sandbox.kaspi_api.set_bot(&format!("http://{address}"));
+        let door = format!("http://{address}/webhooks/stripe");
+        sandbox.stripe_api.set_endpoint(Endpoint::new(&door, &[STRIPE_SECRET]));
     }
     println!("\n  Open {}/ and write /start\n", sandbox.origin());
     println!("  Prices, menus and words are in scripts/ and locales/: edit, save, and tap the next button.");
@@ -111,6 +114,9 @@ fn settings(sources: Sources, origin: &str, data: &Path) -> Sources {
         ("KASPI_GATEWAY_URL", format!("{origin}/kaspi/api/v1")),
         ("KASPI_GATEWAY_KEY", KASPI_KEY.to_owned()),
         ("KASPI_GATEWAY_WEBHOOK_SECRET", KASPI_SECRET.to_owned()),
+        ("STRIPE_SECRET_KEY", STRIPE_KEY.to_owned()),
+        ("STRIPE_API_URL", origin.to_owned()),
+        ("STRIPE_WEBHOOK_SECRET", STRIPE_SECRET.to_owned()),
         ("DATABASE_PATH", data),
         // Nobody's secrets are in here, and a folder that is kept has to open again.
         ("DATA_KEY", "00".repeat(32)),

@@ -8,7 +8,7 @@ use super::{
     Admins, Backup, BankFormat, Config, Delivery, Engine, Http, Locale, Log, LogFormat, Payments, Queue,
     Reports, Scripts, Store, Telegram, Worker,
     reader::Reader,
-    secret::{any_key, bot_token, data_key, stripe_key},
+    secret::{any_key, bot_token, data_key, stripe_key, webhook_secrets},
     source::Environment,
     value::{self, Wrong},
 };
@@ -144,6 +144,7 @@ impl Payments {
     fn read(from: &mut Reader) -> Self {
         Self {
             stars: from.key("payments.stars", value::switch),
+            stripe: from.key("payments.stripe", value::switch),
             kaspi_phone: from.key("payments.kaspi_phone", value::optional(value::phone)),
             kaspi_recipient: from.key("payments.kaspi_recipient", value::optional(value::short)),
             kaspi_link: from.key("payments.kaspi_link", value::optional(value::address)),
@@ -156,7 +157,7 @@ impl Payments {
             kaspi_bank_secret: from.secret("KASPI_BANK_SECRET", any_key),
             stripe_api_url: from.key_or_variable("payments.stripe_api_url", "STRIPE_API_URL", value::address),
             stripe_secret_key: from.secret("STRIPE_SECRET_KEY", stripe_key),
-            stripe_webhook_secret: from.secret("STRIPE_WEBHOOK_SECRET", any_key),
+            stripe_webhook_secrets: from.secret("STRIPE_WEBHOOK_SECRET", webhook_secrets).unwrap_or_default(),
             kaspi_gateway_url: from.key_or_variable(
                 "payments.kaspi_gateway_url",
                 "KASPI_GATEWAY_URL",

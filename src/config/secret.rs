@@ -107,6 +107,27 @@ pub(super) fn stripe_key(value: &SecretString) -> Result<SecretString, Wrong> {
     any_key(value)
 }
 
+/// The secret of a webhook, or two by comma while one replaces the other.
+pub(super) fn webhook_secrets(value: &SecretString) -> Result<Vec<SecretString>, Wrong> {
+    any_key(value)?;
+    let secrets: Vec<&str> = value.expose_secret().split(',').filter(|secret| !secret.is_empty()).collect();
+    if !(1..=2).contains(&secrets.len()) {
+        return Err(Wrong::new(
+            "expected one secret, or the old and the new one by comma while you replace it",
+        ));
+    }
+    if let Some(other) = secrets.iter().find(|secret| !secret.starts_with("whsec_")) {
+        let what = if other.starts_with("sk_") || other.starts_with("rk_") {
+            "; this is a key of the API"
+        } else {
+            ""
+        };
+        return Err(Wrong::new(format!("expected a webhook's signing secret, whsec_…{what}"))
+            .help("Stripe's dashboard → Developers → Webhooks → your endpoint → Signing secret"));
+    }
+    Ok(secrets.into_iter().map(SecretString::from).collect())
+}
+
 pub(super) fn data_key(value: &SecretString) -> Result<DataKey, Wrong> {
     DataKey::parse(value.expose_secret()).ok_or_else(|| {
         Wrong::new("expected 64 hex digits, or base64 of 32 bytes").help("make one: openssl rand -hex 32")
@@ -161,6 +182,21 @@ mod tests {
         for (key, good) in [("sk_test_1", true), ("rk_live_1", true), ("pk_test_1", false), ("'sk_1'", false)]
         {
             assert_eq!(stripe_key(&key.into()).is_ok(), good, "{key}");
+        }
+        for (written, secrets) in [
+            ("whsec_1", Some(1)),
+            ("whsec_old,whsec_new", Some(2)),
+            ("whsec_1,", Some(1)),
+            (",", None),
+            ("whsec_1,whsec_2,whsec_3", None),
+            ("whsec_1,sk_test_1", None),
+            ("secret", None),
+        ] {
+            assert_eq!(
+                webhook_secrets(&written.into()).ok().map(|secrets| secrets.len()),
+                secrets,
+                "{written}"
+            );
         }
         for (key, good) in [("sk-or-v1=/+", true), ("a b", false), ("\"a\"", false), ("ключ", false)] {
             assert_eq!(any_key(&key.into()).is_ok(), good, "{key}");

@@ -95,6 +95,8 @@ pub enum Alert {
     Decided { by: Option<UserId>, purchase: PurchaseId, tokens: Option<Tokens> },
     /// A rail cannot take payments: what is to be done is outside. Without a reason, it can again.
     Rail { way: Way, down: Option<String> },
+    /// So many payments stand in our book and not in the rail's, or with another sum.
+    Differs { way: Way, payments: u64 },
 }
 
 /// The figures of one day, as they were when they were told.

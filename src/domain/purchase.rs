@@ -61,12 +61,14 @@ pub enum PurchaseState {
     Quarantined,
     /// The user thought better of it.
     Dropped,
+    /// The buyer is done and his bank is not: the money comes in hours or days, or never.
+    Processing,
 }
 
-use PurchaseState::{Claimed, Dropped, Expired, Open, Paid, Quarantined, Rejected};
+use PurchaseState::{Claimed, Dropped, Expired, Open, Paid, Processing, Quarantined, Rejected};
 
 impl PurchaseState {
-    pub const ALL: [Self; 7] = [Open, Claimed, Paid, Expired, Rejected, Quarantined, Dropped];
+    pub const ALL: [Self; 8] = [Open, Claimed, Paid, Expired, Rejected, Quarantined, Dropped, Processing];
 
     pub fn may_become(self, next: Self) -> bool {
         match next {
@@ -76,7 +78,10 @@ impl PurchaseState {
                 matches!(self, Open | Claimed | Expired) || (self, next) == (Quarantined, Rejected)
             }
             Paid => self != Paid,
-            Expired | Dropped => self == Open,
+            Expired => matches!(self, Open | Processing),
+            Dropped => self == Open,
+            // Its place may have been given up here while the buyer was still on it.
+            Processing => matches!(self, Open | Expired | Dropped),
             Quarantined => self != Paid && self != Quarantined,
         }
     }
@@ -93,7 +98,7 @@ impl PurchaseState {
 
     /// Does anybody still wait for money?
     pub fn is_open(self) -> bool {
-        matches!(self, Open | Claimed)
+        matches!(self, Open | Claimed | Processing)
     }
 }
 
@@ -113,6 +118,12 @@ impl Purchase {
         }
         if payment.way != self.way {
             return Err(Doubt::Way);
+        }
+        // The number is ours and the place is not: the money of an earlier life of the database, before a backup was restored.
+        if let (Some(place), Some(ours)) = (&payment.place, &self.reference)
+            && place != ours
+        {
+            return Err(Doubt::NoPurchase);
         }
         if payment.payer.is_some_and(|payer| payer != self.user) {
             return Err(Doubt::Payer);

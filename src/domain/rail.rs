@@ -123,6 +123,8 @@ pub struct Payment {
     pub id: PaymentId,
     /// What it says it pays for, if that could be read.
     pub purchase: Option<PurchaseId>,
+    /// The rail's own name of the place where it was paid: a checkout session, an invoice.
+    pub place: Option<String>,
     /// Who paid, where the rail knows.
     pub payer: Option<UserId>,
     pub money: Money,

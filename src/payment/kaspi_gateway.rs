@@ -72,6 +72,7 @@ impl KaspiGateway {
             way: Way::KaspiGateway,
             id: payment.clone(),
             purchase: Some(purchase),
+            place: None,
             payer: None,
             money: Money::tiyn(amount),
             fee: None,

@@ -21,11 +21,13 @@ use crate::domain::rail::{Doubt, Money, Payment, Way};
 use crate::domain::time::Timestamp;
 
 mod bank;
+mod books;
 mod desk;
 mod doubts;
 mod returns;
 
 pub use bank::BankPayment;
+pub use books::{KnownPayment, Takings};
 pub use desk::{ConfirmRefusal, Confirmed};
 pub use doubts::{Doubted, Resolution, ResolveRefusal};
 pub use returns::TakenBack;
@@ -130,7 +132,14 @@ fn note(
         payment
     };
     if let Some(known) = load_payment(tables, payment.way, &payment.id)? {
-        return Ok(Noted::Before(known.state));
+        let state = known.state;
+        // What the rail kept is known only later, where the news came before the books were made.
+        if known.fee.is_none() && payment.fee.is_some() {
+            tables.writes();
+            let row = PaymentRecord { fee: payment.fee, ..known };
+            put(&mut tables.payments, (payment.way.name(), payment.id.as_str()), &row)?;
+        }
+        return Ok(Noted::Before(state));
     }
     let purchase = match payment.purchase {
         Some(id) => load(tables, vault, id)?,

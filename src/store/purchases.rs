@@ -239,10 +239,25 @@ impl Store {
         self.writer
             .write(move |tables| {
                 let found = load(tables, &vault, purchase)?;
-                let Some(found) = found.filter(|found| found.state == PurchaseState::Open) else {
+                let Some(found) = found.filter(|found| found.state.may_become(PurchaseState::Expired)) else {
                     return Ok(());
                 };
                 settle(tables, &vault, found, PurchaseState::Expired, now).map(drop)
+            })
+            .await
+    }
+
+    /// The buyer is done and his bank is not. It waits without end: until the rail says what has become of it.
+    pub async fn note_processing(&self, purchase: PurchaseId, now: Timestamp) -> Result<(), StoreError> {
+        let vault = self.vault.clone();
+        self.writer
+            .write(move |tables| {
+                let found = load(tables, &vault, purchase)?;
+                let Some(found) = found.filter(|found| found.state.may_become(PurchaseState::Processing))
+                else {
+                    return Ok(());
+                };
+                settle(tables, &vault, found, PurchaseState::Processing, now).map(drop)
             })
             .await
     }

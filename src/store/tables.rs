@@ -118,7 +118,7 @@ tables! {
     purchases, PURCHASES: u64 => Bytes;
     /// (user, purchase): whose purchases.
     user_purchases, USER_PURCHASES: (i64, u64) => ();
-    /// Purchases that are Open or Claimed.
+    /// Purchases that are Open, Claimed or Processing.
     open_purchases, OPEN_PURCHASES: u64 => ();
     /// Way and the rail's id → a payment that was heard of.
     payments, PAYMENTS: (&'static str, &'static str) => Bytes;

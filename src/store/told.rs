@@ -4,6 +4,7 @@ use super::tables::{META, Tables, put, record};
 use super::{Store, StoreError};
 use crate::domain::id::UserId;
 use crate::domain::notice::{Alert, NoticeMessage};
+use crate::domain::rail::Way;
 use crate::domain::time::Timestamp;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub enum Subject {
     Stuck,
     /// How a day was.
     Digest,
+    /// What a rail and the book say differently.
+    Differences(Way),
 }
 
 impl Subject {
@@ -28,6 +31,11 @@ impl Subject {
             Self::Stuck => "told of a stuck order",
             Self::Backup => "told of the backup",
             Self::Digest => "told of a day",
+            Self::Differences(Way::Stars) => "told of differences: stars",
+            Self::Differences(Way::Stripe) => "told of differences: stripe",
+            Self::Differences(Way::KaspiDesk) => "told of differences: kaspi_desk",
+            Self::Differences(Way::KaspiGateway) => "told of differences: kaspi_gateway",
+            Self::Differences(Way::KaspiBank) => "told of differences: kaspi_bank",
         }
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::app::port::{Checkout, Place, Rail, RailError, RailEvent};
 use crate::domain::id::{PaymentId, PurchaseId, UserId};
+use crate::domain::purchase::Purchase;
 use crate::domain::rail::{Currency, Money, Payment, Return, Way};
 use crate::domain::time::Timestamp;
 
@@ -30,10 +31,14 @@ pub struct Stars(pub Arc<Telegram>);
 impl Rail for Stars {
     async fn open(&self, checkout: &Checkout) -> Result<Place, RailError> {
         let purchase = &checkout.purchase;
-        let payload = payload(purchase.id);
+        let payload = payload(purchase);
         let (title, description) = (&checkout.title, &checkout.description);
         let link = self.0.api.invoice_link(title, description, &payload, purchase.price.amount).await?;
-        Ok(Place { reference: None, link: Some(link) })
+        Ok(Place { reference: Some(payload), link: Some(link) })
+    }
+
+    fn keeps_books(&self) -> bool {
+        true
     }
 
     async fn statement(&self, _since: Timestamp) -> Result<Vec<RailEvent>, RailError> {
@@ -68,14 +73,18 @@ impl From<Fault> for RailError {
     }
 }
 
-/// What an invoice carries to its payment.
-pub fn payload(purchase: PurchaseId) -> String {
-    format!("purchase:{purchase}")
+/// What an invoice carries to its payment. With the moment: a number is given anew when a backup is restored, and money that
+/// was paid for the purchase of an earlier life is not meant for this one.
+pub fn payload(purchase: &Purchase) -> String {
+    format!("purchase:{}:{}", purchase.id, purchase.created_at.0)
 }
 
 /// None for what no invoice of ours carries.
 pub fn purchase_of(payload: &str) -> Option<PurchaseId> {
-    payload.strip_prefix("purchase:")?.parse().ok().map(PurchaseId)
+    let rest = payload.strip_prefix("purchase:")?;
+    let (number, moment) = rest.split_once(':').unwrap_or((rest, "0"));
+    moment.parse::<u64>().ok()?;
+    number.parse().ok().map(PurchaseId)
 }
 
 /// A payment as Telegram tells it: with the message of it, and in the statement.
@@ -84,6 +93,7 @@ pub fn paid(charge: &str, payload: &str, payer: UserId, money: Money) -> Payment
         way: Way::Stars,
         id: PaymentId::new(charge),
         purchase: purchase_of(payload),
+        place: Some(payload.to_owned()),
         payer: Some(payer),
         money,
         fee: None,
@@ -165,8 +175,10 @@ mod tests {
 
     #[test]
     fn a_payload_names_its_purchase_and_nothing_else_does() {
-        assert_eq!(purchase_of(&payload(PurchaseId(12))), Some(PurchaseId(12)));
-        for foreign in ["", "12", "purchase:", "purchase:-1", "purchase:x", "order:12"] {
+        for ours in ["purchase:12:1800000000000", "purchase:12"] {
+            assert_eq!(purchase_of(ours), Some(PurchaseId(12)), "{ours}");
+        }
+        for foreign in ["", "12", "purchase:", "purchase:-1", "purchase:x", "purchase:12:x", "order:12"] {
             assert_eq!(purchase_of(foreign), None, "{foreign}");
         }
     }

@@ -25,7 +25,8 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// A crate and the only part that names it: it can be replaced there without anybody else knowing.
-const ONE_PLACE: [(&str, &str); 3] = [("redb", "store"), ("mlua", "script"), ("teloxide", "telegram")];
+const ONE_PLACE: [(&str, &str); 4] =
+    [("redb", "store"), ("mlua", "script"), ("teloxide", "telegram"), ("sora_bot_stripe", "payment")];
 
 /// All that the domain knows of the world outside.
 const DOMAIN_CRATES: [&str; 2] = ["serde", "thiserror"];

@@ -152,6 +152,8 @@ fn name(request: &Request) -> String {
     let parts: Vec<&str> = uri.path().split('/').skip(1).collect();
     let verb = request.method();
     match parts.as_slice() {
+        ["v1", "checkout", "sessions"] if verb == "POST" => "POST session".to_owned(),
+        ["v1", "checkout", "sessions", _] => format!("{verb} session"),
         ["v1", "videos"] => format!("{verb} videos"),
         ["v1", "videos", _] => format!("{verb} video"),
         ["v1", "videos", _, "content"] if uri.query().is_some() => format!("{verb} picture"),

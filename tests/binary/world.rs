@@ -13,6 +13,7 @@ use serde_json::Value;
 use sora_bot::domain::id::UserId;
 use sora_bot::domain::job::{Job, Phase};
 use sora_bot::sandbox::bot_api::{BotApi, BotApiSettings, FloodControl, Person};
+use sora_bot::sandbox::stripe_api::StripeApi;
 use sora_bot::sandbox::video_api::{VideoApi, VideoApiSettings};
 use sora_bot::store::{DataKey, Options, Store};
 use tempfile::TempDir;
@@ -35,6 +36,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 const POLL: &str = "getupdates";
 const TOKEN: &str = "1234567:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
+const STRIPE_KEY: &str = "sk_test_0f1e2d3c4b5a69788796";
+pub const STRIPE_SECRET: &str = "whsec_0f1e2d3c4b5a69788796";
 const ENGINE_KEY: &str = "sk-e2e-0f1e2d3c4b5a69788796";
 /// A word of every prompt, to be looked for where no prompt may be.
 const MARK: &str = "одуванчиковый";
@@ -57,13 +60,15 @@ impl Default for Setup {
 pub struct World {
     pub telegram: Arc<BotApi>,
     pub engine: Arc<VideoApi>,
+    pub stripe: Arc<StripeApi>,
     pub wire: Arc<Wire>,
     pub telegram_url: String,
     engine_url: String,
+    stripe_url: String,
     filter: &'static str,
     killed: AtomicBool,
     home: TempDir,
-    _servers: [AbortOnDropHandle<()>; 2],
+    _servers: [AbortOnDropHandle<()>; 3],
 }
 
 impl World {
@@ -81,6 +86,8 @@ impl World {
         let wire = Wire::new();
         let (telegram_at, first) = serve(wire.before(telegram.router())).await;
         let (engine_at, second) = serve(wire.before(engine.router())).await;
+        let stripe = StripeApi::new(STRIPE_KEY);
+        let (stripe_at, third) = serve(wire.before(stripe.router())).await;
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(home.path().join("scripts")).unwrap();
         let pricing = include_str!("../../scripts/pricing.lua")
@@ -91,13 +98,15 @@ impl World {
         Self {
             telegram,
             engine,
+            stripe,
+            stripe_url: format!("http://{stripe_at}"),
             wire,
             telegram_url: format!("http://{telegram_at}"),
             engine_url: format!("http://{engine_at}/v1"),
             filter: setup.filter,
             killed: AtomicBool::new(false),
             home,
-            _servers: [first, second],
+            _servers: [first, second, third],
         }
     }
 
@@ -133,6 +142,16 @@ impl World {
         let mut command = binary(arguments);
         command.current_dir(self.home()).envs(self.environment());
         command
+    }
+
+    /// The same with cards; a webhook is taken at `door`, if there is one.
+    pub fn start_with_cards(&self, door: Option<SocketAddr>) -> Bot {
+        let mut command = self.command(&["run"]);
+        command.env("STRIPE_SECRET_KEY", STRIPE_KEY).env("STRIPE_API_URL", &self.stripe_url);
+        if let Some(door) = door {
+            command.env("STRIPE_WEBHOOK_SECRET", STRIPE_SECRET).env("HTTP_ADDR", door.to_string());
+        }
+        Bot::spawn(command, &self.log(), self.wire.count(POLL))
     }
 
     pub fn start(&self) -> Bot {
@@ -184,7 +203,7 @@ impl World {
         violations.retain(|text| !forgotten(text));
         assert_eq!(violations, Vec::<String>::new());
         let log = std::fs::read_to_string(self.log()).unwrap();
-        for secret in [TOKEN, TOKEN.split_once(':').unwrap().1, ENGINE_KEY, MARK] {
+        for secret in [TOKEN, TOKEN.split_once(':').unwrap().1, ENGINE_KEY, MARK, STRIPE_KEY, STRIPE_SECRET] {
             assert!(!log.contains(secret), "{secret} is in the log");
         }
         assert!(!log.contains("panicked"), "{log}");

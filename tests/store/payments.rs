@@ -39,6 +39,7 @@ fn paid(purchase: &Purchase, id: &str) -> Payment {
         way: purchase.way,
         id: PaymentId::new(id),
         purchase: Some(purchase.id),
+        place: None,
         payer: None,
         money: purchase.price.clone(),
         fee: None,

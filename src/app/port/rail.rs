@@ -64,6 +64,21 @@ pub trait Rail: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// What has happened lately beside payments that wait: refunds, disputes, their ends. Asked every minute, and cheap;
+    /// repetitions do no harm.
+    ///
+    /// # Errors
+    /// When nobody can say: it is asked again for the same time.
+    async fn sweep(&self, _since: Timestamp) -> Result<Vec<RailEvent>, RailError> {
+        Ok(Vec::new())
+    }
+
+    /// Does its statement name every payment of the time that it is asked for? Then what stands in our book and not there is
+    /// a difference.
+    fn keeps_books(&self) -> bool {
+        false
+    }
+
     /// What a request to our door says, once it is proved that the rail sent it.
     ///
     /// # Errors
@@ -94,6 +109,7 @@ pub struct Checkout {
     pub back: Option<String>,
     /// His telephone, `87011234567`, where an invoice is to go there. It is kept nowhere.
     pub phone: Option<String>,
+    pub now: Timestamp,
 }
 
 /// On what a rail's adapter was tried.
@@ -133,6 +149,8 @@ pub enum RailEvent {
     Undone(Return),
     /// The place to pay is closed and nobody has paid there.
     Closed(PurchaseId),
+    /// The buyer is done and his bank is not.
+    Processing(PurchaseId),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -208,8 +208,8 @@ pub(super) async fn rails(config: &Config, offline: bool) -> Vec<Finding> {
     if payments.kaspi_gateway_url.is_some() && payments.kaspi_gateway_key.is_some() {
         on.push("Kaspi через шлюз");
     }
-    if payments.stripe_secret_key.is_some() {
-        on.push("Stripe");
+    if payments.takes_cards() {
+        on.push("Stripe (проверен только по документам)");
     }
     let known = match kaspi::rails(config) {
         Ok(known) if !offline => known,
@@ -227,7 +227,7 @@ pub(super) async fn rails(config: &Config, offline: bool) -> Vec<Finding> {
             Err(_) => Finding::warning(name, format!("{way}: не отвечает"), "проверьте адрес и сеть"),
         });
     }
-    if payments.stripe_secret_key.is_some() && payments.stripe_webhook_secret.is_none() {
+    if payments.takes_cards() && payments.stripe_webhook_secrets.is_empty() {
         findings.push(Finding::warning(
             name,
             "STRIPE_WEBHOOK_SECRET не задан: об оплате бот узнает, только когда сам спросит",

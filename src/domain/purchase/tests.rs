@@ -28,6 +28,7 @@ fn payment(way: Way, amount: i64, currency: Currency) -> Payment {
         way,
         id: PaymentId::new("p"),
         purchase: Some(PurchaseId(1)),
+        place: None,
         payer: None,
         money: Money { amount, currency },
         fee: None,
@@ -75,15 +76,29 @@ fn another_payer_and_what_the_adapter_doubts_are_looked_at_first() {
 }
 
 #[test]
+fn money_for_a_place_that_this_purchase_never_had_is_looked_into() {
+    let stripe = |reference: Option<&str>, place: Option<&str>| {
+        let purchase = Purchase { reference: reference.map(str::to_owned), ..purchase(Way::Stripe) };
+        let paid = payment(Way::Stripe, 133_600, Currency::Kzt);
+        purchase.judge(&Payment { place: place.map(str::to_owned), ..paid })
+    };
+    for (reference, place) in [(Some("cs_1"), Some("cs_1")), (None, Some("cs_1")), (Some("cs_1"), None)] {
+        assert_eq!(stripe(reference, place), Ok(Tokens::new(1_484)), "{reference:?} {place:?}");
+    }
+    assert_eq!(stripe(Some("cs_2"), Some("cs_1")), Err(Doubt::NoPurchase));
+}
+
+#[test]
 fn what_may_follow_what() {
     let follows = |from: PurchaseState| -> Vec<PurchaseState> {
         PurchaseState::ALL.into_iter().filter(|next| from.may_become(*next)).collect()
     };
-    assert_eq!(follows(Open), [Claimed, Paid, Expired, Rejected, Quarantined, Dropped]);
+    assert_eq!(follows(Open), [Claimed, Paid, Expired, Rejected, Quarantined, Dropped, Processing]);
+    assert_eq!(follows(Processing), [Paid, Expired, Quarantined]);
     assert_eq!(follows(Claimed), [Claimed, Paid, Rejected, Quarantined]);
-    assert_eq!(follows(Expired), [Claimed, Paid, Rejected, Quarantined]);
+    assert_eq!(follows(Expired), [Claimed, Paid, Rejected, Quarantined, Processing]);
     assert_eq!(follows(Rejected), [Paid, Quarantined]);
-    assert_eq!(follows(Dropped), [Paid, Quarantined]);
+    assert_eq!(follows(Dropped), [Paid, Quarantined, Processing]);
     assert_eq!(follows(Quarantined), [Paid, Rejected]);
     assert_eq!(follows(Paid), []);
 }

@@ -52,6 +52,7 @@ async fn a_webhook_is_read_for_what_is_ours_and_says_nothing_else() {
         way: Way::KaspiGateway,
         id: PaymentId::new("42"),
         purchase: Some(PurchaseId(17)),
+        place: None,
         payer: None,
         money: Money::tiyn(Tiyn::new(133_600)),
         fee: None,

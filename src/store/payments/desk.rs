@@ -102,6 +102,7 @@ fn payment_of(purchase: &Purchase, received: Tiyn) -> Payment {
         way: Way::KaspiDesk,
         id: PaymentId::new(purchase.code().to_string()),
         purchase: Some(purchase.id),
+        place: None,
         payer: None,
         money: Money::tiyn(received),
         fee: None,

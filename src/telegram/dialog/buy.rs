@@ -8,7 +8,7 @@ use crate::domain::id::{MessageRef, PurchaseId};
 use crate::domain::locale::TextKey;
 use crate::domain::money::Tokens;
 use crate::domain::phone::mobile;
-use crate::domain::purchase::{Evidence, Purchase, PurchaseState};
+use crate::domain::purchase::{Code, Evidence, Purchase, PurchaseState};
 use crate::domain::rail::Way;
 use crate::domain::text::Value;
 use crate::telegram::html::plain;
@@ -157,12 +157,16 @@ impl Talk<'_> {
         }
     }
 
-    /// Somebody comes back from a page where he has paid: what has become of what he opened last?
-    pub async fn returned(&self) -> Result<Option<Reply>, AppError> {
-        let newest = self.app.purchases_of(self.person.id, 1)?.pop();
-        let Some(newest) = newest else { return Ok(None) };
-        let newest = self.app.look_at(newest).await?;
-        Ok(Some(Reply::say(self.standing(&newest)?)))
+    /// Somebody comes back from a page where he has paid, or has not: what has become of his purchase? The code is a hint and no
+    /// proof: without one of his it is what he opened last, and the rail alone knows whether it was paid.
+    pub async fn returned(&self, code: &str) -> Result<Option<Reply>, AppError> {
+        let named = match Code::parse(code) {
+            Some(Code(purchase)) => self.app.purchase_of(self.person.id, purchase)?,
+            None => self.app.purchases_of(self.person.id, 1)?.pop(),
+        };
+        let Some(purchase) = named else { return Ok(None) };
+        let purchase = self.app.look_at(purchase).await?;
+        Ok(Some(Reply::say(self.standing(&purchase)?)))
     }
 
     fn moved_on(&self, outcome: Result<Purchase, PurchaseRefusal>) -> Result<Reply, AppError> {

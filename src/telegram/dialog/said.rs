@@ -19,8 +19,8 @@ impl Talk<'_> {
         if let Words::Command(command) = words
             && command.name == "start"
         {
-            if command.rest == "paid"
-                && let Some(reply) = self.returned().await?
+            if let Some(code) = command.rest.strip_prefix("paid")
+                && let Some(reply) = self.returned(code.trim_start_matches('_')).await?
             {
                 return Ok(reply);
             }

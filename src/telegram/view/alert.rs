@@ -53,6 +53,10 @@ impl View<'_> {
             Alert::Rail { way, down: None } => {
                 self.say(TextKey::AlertRailUp, &[("way", Value::Html(self.way(*way)))])
             }
+            Alert::Differs { way, payments } => {
+                let values = [("way", Value::Html(self.way(*way))), ("payments", count(*payments))];
+                self.say(TextKey::AlertDiffers, &values)
+            }
             Alert::ScriptsChanged { by, version, changes } => {
                 let who = self.who(*by, who);
                 self.long(&changes.join("\n"), |changes| {

@@ -196,5 +196,6 @@ fn state_of(state: PurchaseState) -> TextKey {
         PurchaseState::Rejected => TextKey::StatePurchaseRejected,
         PurchaseState::Quarantined => TextKey::StatePurchaseQuarantined,
         PurchaseState::Dropped => TextKey::StatePurchaseDropped,
+        PurchaseState::Processing => TextKey::StatePurchaseProcessing,
     }
 }

@@ -326,5 +326,6 @@ fn purchase_state(state: PurchaseState) -> TextKey {
         PurchaseState::Rejected => TextKey::PurchaseIsRejected,
         PurchaseState::Quarantined => TextKey::PurchaseIsQuarantined,
         PurchaseState::Dropped => TextKey::PurchaseIsDropped,
+        PurchaseState::Processing => TextKey::StatePurchaseProcessing,
     }
 }

@@ -101,6 +101,7 @@ impl View<'_> {
             PurchaseState::Rejected => TextKey::PurchaseRejected,
             PurchaseState::Quarantined => TextKey::PurchaseQuarantined,
             PurchaseState::Dropped => TextKey::PurchaseDropped,
+            PurchaseState::Processing => TextKey::PurchaseProcessing,
         };
         let mut html = self.say(key, &values);
         let reason = purchase.evidence.reason.as_ref().filter(|_| purchase.state == PurchaseState::Rejected);

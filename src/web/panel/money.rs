@@ -126,6 +126,7 @@ pub(super) fn purchase_state(state: PurchaseState) -> &'static str {
         PurchaseState::Rejected => "отклонено",
         PurchaseState::Quarantined => "не сошлось",
         PurchaseState::Dropped => "отменено",
+        PurchaseState::Processing => "банк переводит",
     }
 }
 

@@ -65,6 +65,7 @@ macro_rules! money {
     /// Stands below a purchase that was turned down.
     PurchaseReason = "purchase_reason" ["reason"],
     PurchaseQuarantined = "purchase_quarantined" ["sum", "code"],
+    PurchaseProcessing = "purchase_processing" ["sum", "code"],
     PurchaseDropped = "purchase_dropped" [],
     ReceiptTaken = "receipt_taken" ["code", "sum"],
     ReceiptUsed = "receipt_used" ["code"],
@@ -117,6 +118,7 @@ macro_rules! money {
     DoubtAccount = "doubt_account" [],
     AlertReturned = "alert_returned" ["way", "id", "amount", "debt"],
     AlertReconciled = "alert_reconciled" ["way", "payments"],
+    AlertDiffers = "alert_differs" ["way", "payments"],
     Claim = "claim" ["code", "sum", "tokens", "name", "id"],
     ClaimReceipt = "claim_receipt" ["receipt"],
     ClaimReceiptSum = "claim_receipt_sum" ["sum"],
@@ -168,5 +170,6 @@ macro_rules! money {
     StatePurchaseRejected = "state_purchase_rejected" [],
     StatePurchaseQuarantined = "state_purchase_quarantined" [],
     StatePurchaseDropped = "state_purchase_dropped" [],
+    StatePurchaseProcessing = "state_purchase_processing" [],
     ] $($after)* } };
 }

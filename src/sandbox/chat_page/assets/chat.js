@@ -56,6 +56,7 @@ const refetch = oneAtATime(async () => {
       drawChrome();
     }
     refreshPanel();
+    followLink();
   } catch (error) {
     toast(error.message);
     setTimeout(refetch, REFETCH_AGAIN_MS);
@@ -142,6 +143,14 @@ function oneAtATime(task) {
 }
 
 // ---- what the person does ----
+
+// A deep link of the bot's leads here as `/?start=…`: the person is back from elsewhere, and Telegram would say this for him.
+function followLink() {
+  const parameter = new URLSearchParams(location.search).get('start');
+  if (!parameter) return;
+  history.replaceState(null, '', location.pathname);
+  deliver((id) => sendText(id, `/start ${parameter}`));
+}
 
 // True if the server took it.
 async function deliver(send) {
