@@ -14,5 +14,6 @@ mod store {
     mod file;
     mod languages;
     mod payments;
+    mod returns;
     mod verification;
 }

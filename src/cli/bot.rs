@@ -4,6 +4,7 @@
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use tokio::net::TcpListener;
@@ -27,7 +28,7 @@ use crate::domain::money::Tokens;
 use crate::domain::rail::Way;
 use crate::engine::sora::{Sora, SoraSettings};
 use crate::script::{Folder, FolderSettings, Problem};
-use crate::store::{Options, Store};
+use crate::store::{Options, Report, Store};
 use crate::telegram::{self, Stars, Telegram, TelegramSettings};
 use crate::web::{self, Web};
 
@@ -35,6 +36,8 @@ use crate::web::{self, Web};
 const MAX_UPLOAD: u64 = 50 * 1024 * 1024;
 /// What the supervisor sees when nothing can be written any more: start me again, I'll verify.
 const EXIT_STORE_STOPPED: i32 = 70;
+/// A start verifies what was written since the last time: a day of a busy shop is nothing.
+const VERIFY_EVERY: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) struct Bot {
     pub(super) app: Arc<App>,
@@ -161,7 +164,10 @@ impl Bot {
                 Ok(())
             });
         }
-        parts.spawn(verify_everything(app.clone()));
+        {
+            let (app, stop) = (app.clone(), stop.clone());
+            parts.spawn(async move { stop.run_until_cancelled(verify_always(app)).await.unwrap_or(Ok(())) });
+        }
         let ended = until_all_ended(&mut parts, &stop).await;
         app.store.close();
         ended
@@ -224,8 +230,18 @@ fn verify_newest(store: &Store) -> Result<()> {
     Ok(())
 }
 
-async fn verify_everything(app: Arc<App>) -> Result<()> {
-    let report = app.store.verify_and_remember().await.context("the ledger")?;
+/// All of the book at the start, in the background; then each day what was written since, so that the next start is short.
+async fn verify_always(app: Arc<App>) -> Result<()> {
+    let (store, runtime) = (app.store.clone(), tokio::runtime::Handle::current());
+    let everything = tokio::task::spawn_blocking(move || runtime.block_on(store.verify_and_remember()));
+    told_of_book(&everything.await?.context("the ledger")?)?;
+    loop {
+        app.clock.sleep(VERIFY_EVERY).await;
+        told_of_book(&app.store.verify_newest_and_remember().await.context("the ledger")?)?;
+    }
+}
+
+fn told_of_book(report: &Report) -> Result<()> {
     for violation in &report.violations {
         tracing::error!(%violation, "the ledger is not right");
     }

@@ -11,7 +11,11 @@ use super::run::{Outcome, Sabotage, run};
 const USUAL: u64 = 300;
 
 /// Worlds that once broke a promise, and what was wrong: they are always tried.
-const KNOWN: &[(u64, &str)] = &[];
+const KNOWN: &[(u64, &str)] = &[
+    (24, "a payment of another payer, credited to him, broke I5: the next start refused the book"),
+    (36, "gifts are looked for a day longer where the clock was a day ahead"),
+    (85, "as 24"),
+];
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

@@ -16,10 +16,10 @@ use crate::support::shop::{ADMIN, NOON, OTHER, USER, assert_verified, meet, memo
 /// What is wrong with a payment.
 type Twist = fn(&mut Payment);
 
-const PACKAGE: Tokens = Tokens::new(1_484);
-const PRICE: Tiyn = Tiyn::new(133_600);
+pub(super) const PACKAGE: Tokens = Tokens::new(1_484);
+pub(super) const PRICE: Tiyn = Tiyn::new(133_600);
 
-fn wanted(way: Way) -> NewPurchase {
+pub(super) fn wanted(way: Way) -> NewPurchase {
     let price = if way == Way::Stars { Money::stars(215) } else { Money::tiyn(PRICE) };
     NewPurchase {
         user: USER,
@@ -34,7 +34,7 @@ fn wanted(way: Way) -> NewPurchase {
     }
 }
 
-fn paid(purchase: &Purchase, id: &str) -> Payment {
+pub(super) fn paid(purchase: &Purchase, id: &str) -> Payment {
     Payment {
         way: purchase.way,
         id: PaymentId::new(id),
@@ -47,34 +47,34 @@ fn paid(purchase: &Purchase, id: &str) -> Payment {
     }
 }
 
-fn back(way: Way, payment: &str, id: &str, amount: i64) -> Return {
+pub(super) fn back(way: Way, payment: &str, id: &str, amount: i64) -> Return {
     Return { way, payment: PaymentId::new(payment), id: id.into(), amount }
 }
 
 /// A user without welcome tokens, and a purchase of his.
-async fn buyer(store: &Store, way: Way) -> Purchase {
+pub(super) async fn buyer(store: &Store, way: Way) -> Purchase {
     store.meet(USER, profile("buyer"), Tokens::ZERO, [1; 32], NOON).await.unwrap();
     store.open_purchase(None, wanted(way)).await.unwrap().unwrap()
 }
 
-async fn note(store: &Store, payment: Payment) -> Noted {
+pub(super) async fn note(store: &Store, payment: Payment) -> Noted {
     store.note_payment(payment, vec![ADMIN], NOON).await.unwrap()
 }
 
-async fn take(store: &Store, back: Return) -> TakenBack {
+pub(super) async fn take(store: &Store, back: Return) -> TakenBack {
     store.take_back(back, vec![ADMIN], NOON).await.unwrap()
 }
 
-fn state(store: &Store, purchase: PurchaseId) -> PurchaseState {
+pub(super) fn state(store: &Store, purchase: PurchaseId) -> PurchaseState {
     store.purchase(purchase).unwrap().unwrap().state
 }
 
-fn balance(store: &Store, user: UserId) -> (i64, i64, i64) {
+pub(super) fn balance(store: &Store, user: UserId) -> (i64, i64, i64) {
     let Balance { available, held, debt } = store.balance(user).unwrap();
     (available.get(), held.get(), debt.get())
 }
 
-fn told(store: &Store, user: UserId) -> Option<NoticeMessage> {
+pub(super) fn told(store: &Store, user: UserId) -> Option<NoticeMessage> {
     let mine = store.first_notices().unwrap().into_iter().find(|notice| notice.to == user);
     mine.map(|notice| notice.message)
 }
