@@ -4,12 +4,14 @@
 //! in as arguments, so that every rule can be tried in a table.
 
 pub mod account;
+pub mod broadcast;
 pub mod catalog;
 pub mod day;
 pub mod draft;
 pub mod economics;
 #[cfg(test)]
 pub mod fuzzing;
+pub mod growth;
 pub mod id;
 pub mod idea;
 pub mod job;
@@ -25,8 +27,8 @@ pub mod queue;
 pub mod rail;
 pub mod receipt;
 pub mod reconcile;
-pub mod stats;
 pub mod role;
+pub mod stats;
 pub mod text;
 pub mod time;
 pub mod user;

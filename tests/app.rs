@@ -7,12 +7,14 @@ mod support;
 
 mod app {
     mod anything;
+    mod broadcasting;
     mod cancelling;
     mod crashes;
     mod delivering;
     mod fetching;
     mod films;
     mod gifts;
+    mod growing;
     mod ordering;
     mod paying_back;
     mod queueing;

@@ -8,16 +8,17 @@
 mod binary {
     mod backups;
     mod bot;
+    mod broadcast;
     mod commands;
     mod crashes;
+    mod disk;
     mod doctor;
     mod documents;
-    mod disk;
     mod fates;
     mod import;
     mod input;
-    mod panel;
     mod kills;
+    mod panel;
     mod prices;
     mod reading;
     mod restarts;

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use tokio::net::TcpListener;
@@ -16,8 +17,8 @@ use super::real::{SystemClock, SystemRandom};
 use crate::app::backups::{self, Backups};
 use crate::app::port::{Engine, Rail, Webhook};
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, Engines, Rails, Reload, ScriptsUnusable, Settings, Staff, digest,
-    engines, housekeeping, outbox, payments, progress, watchdog, worker,
+    AcceptedScripts, AcceptedSettings, App, Engines, Rails, Reload, ScriptsUnusable, Settings, Staff,
+    announce, digest, engines, housekeeping, outbox, payments, progress, reminders, watchdog, worker,
 };
 use crate::config::Config;
 use crate::domain::id::EngineId;
@@ -116,6 +117,7 @@ impl Bot {
             let (app, chat, stop) = (app.clone(), chat.clone(), stop.clone());
             parts.spawn(async move { outbox::run(app, chat, stop, grace).await.context("the outbox") });
         }
+        talk_to_many(&mut parts, &app, chat.clone(), &stop, grace);
         {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move {
@@ -163,6 +165,23 @@ impl Bot {
         app.store.close();
         ended
     }
+}
+
+/// What goes to people who have not asked for it just now.
+fn talk_to_many(
+    parts: &mut JoinSet<Result<()>>,
+    app: &Arc<App>,
+    chat: Arc<Telegram>,
+    stop: &CancellationToken,
+    grace: Duration,
+) {
+    let (sender, until) = (app.clone(), stop.clone());
+    parts.spawn(async move { announce::run(sender, chat, until, grace).await.context("messages to many") });
+    let (app, stop) = (app.clone(), stop.clone());
+    parts.spawn(async move {
+        reminders::run(app, stop).await;
+        Ok(())
+    });
 }
 
 /// Everything that is called from outside. Payment rails and engines add theirs here.

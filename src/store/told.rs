@@ -18,6 +18,8 @@ pub enum Subject {
     Stuck,
     /// How a day was.
     Digest,
+    /// That newcomers get no gift any more today.
+    Welcomes,
 }
 
 impl Subject {
@@ -28,6 +30,7 @@ impl Subject {
             Self::Stuck => "told of a stuck order",
             Self::Backup => "told of the backup",
             Self::Digest => "told of a day",
+            Self::Welcomes => "told of welcomes",
         }
     }
 }

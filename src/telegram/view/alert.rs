@@ -53,6 +53,11 @@ impl View<'_> {
             Alert::Rail { way, down: None } => {
                 self.say(TextKey::AlertRailUp, &[("way", Value::Html(self.way(*way)))])
             }
+            // It is shown with its figures: see `crowd`.
+            Alert::Broadcast { .. } => String::new(),
+            Alert::WelcomesUsedUp { most } => {
+                self.say(TextKey::AlertWelcomesUsedUp, &[("most", count(*most))])
+            }
             Alert::ScriptsChanged { by, version, changes } => {
                 let who = self.who(*by, who);
                 self.long(&changes.join("\n"), |changes| {
