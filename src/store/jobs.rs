@@ -144,17 +144,8 @@ impl Store {
         .await
     }
 
-    /// The film is here: captures the hold and queues its delivery, in one commit.
-    pub async fn settle(
-        &self,
-        job: JobId,
-        settled: Settled,
-        now: Timestamp,
-    ) -> Result<Result<(), StepRefusal>, StoreError> {
-        self.settle_with(job, settled, (Referral::default(), None), now).await
-    }
-
-    /// The same, and what the owner promises: to whoever invited this user, and a reminder if little is left.
+    /// The film is here: captures the hold and queues its delivery, in one commit; with what the owner promises to whoever
+    /// invited this user, and a reminder if little is left.
     pub async fn settle_with(
         &self,
         job: JobId,

@@ -6,11 +6,12 @@
 use redb::ReadableTable as _;
 use serde::{Deserialize, Serialize};
 
+use super::jobs::{Settled, StepRefusal};
 use super::ledger::transfer_surely;
 use super::tables::{INVITED, REFERRALS, REWARDED, Tables, put, record};
 use super::{Store, StoreError, codes};
 use crate::domain::growth::Referral;
-use crate::domain::id::UserId;
+use crate::domain::id::{JobId, UserId};
 use crate::domain::ledger::Transfer;
 use crate::domain::money::Tokens;
 use crate::domain::notice::{BonusReason, NoticeMessage};
@@ -43,6 +44,16 @@ pub struct Invitations {
 }
 
 impl Store {
+    /// The film is here: captures the hold and queues its delivery, in one commit. Nobody is promised anything.
+    pub async fn settle(
+        &self,
+        job: JobId,
+        settled: Settled,
+        now: Timestamp,
+    ) -> Result<Result<(), StepRefusal>, StoreError> {
+        self.settle_with(job, settled, (Referral::default(), None), now).await
+    }
+
     pub fn invitations(&self, inviter: UserId) -> Result<Invitations, StoreError> {
         let tx = self.read()?;
         let referrals = tx.open_table(REFERRALS)?;
