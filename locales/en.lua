@@ -59,6 +59,8 @@ Such a request is declined, and you get all your tokens back.
 /queue — orders in progress
 /videos — your videos
 /buy — token packages
+/promo — use a promo code
+/invite — invite a friend
 /language — the language I speak
 /support — write to us
 /help — these tips]],
@@ -95,6 +97,9 @@ Such a request is declined, and you get all your tokens back.
     command_queue = "My orders",
     command_buy = "Top up the balance",
     command_help = "How to describe a scene",
+    command_code = "Use a promo code: /promo CODE",
+    command_invite = "Invite a friend",
+    command_notifications = "Which messages to send",
     command_language = "Language · Тіл · Язык",
 
     -- Язык --------------------------------------------------------------------------------------------------------------
@@ -405,6 +410,46 @@ Orders {orders}, videos {films} for {spent:token}]],
     act_dismiss = "payment {code} without tokens",
     act_ban = "ban",
     act_unban = "unban",
+    act_broadcast = "message to many No. {number}",
+    act_broadcast_stop = "message to many No. {number} stopped",
+    codes = [[<b>Promo codes</b>
+
+{lines}
+
+A new one: <code>/promo CODE 500 x100</code>, 500 tokens for the first hundred; <code>/promo CODE 15% 7d</code>, a discount for a week. A last day (<code>2026-12-31</code>) and the word <code>new</code>, for those who have not bought yet, may follow.
+To end one, delete its line in growth.lua (/scripts).]],
+    code_line = "<code>{code}</code>: {gives} · used {used} of {most} · until {date}",
+    code_gives_tokens = "{amount:token}",
+    code_gives_discount = "{percent}% off for {count} d",
+    code_usage = "Like this: <code>/promo CODE 500 x100</code> or <code>/promo CODE 15% 7d</code>. A code has 3 to 20 Latin letters and digits. All of them: /promo.",
+    code_there = "There is such a code already. Change it in growth.lua: /scripts.",
+    broadcast_usage = "To write to everybody, send <code>/broadcast</code> followed by the text. First you see it as they will, and are asked to whom it goes.",
+    broadcast_too_long = "Too long: a message to many holds {limit} characters.",
+    broadcast_choose = "👆 This is what people will see. To whom shall it go? Those who want no news are not counted.",
+    button_segment = "{label} · {count}",
+    segment_all = "Everybody",
+    segment_buyers = "Buyers",
+    segment_newcomers = "Never bought",
+    segment_away = "Away for {count} d",
+    broadcast_ask = [[<b>Send it?</b>
+
+{label}: {count} people, at least {minutes} min. Videos and answers go first. You can stop it at any time.]],
+    button_broadcast_send = "📣 Send: {count}",
+    button_broadcast_stop = "⏹ Stop",
+    button_refresh = "🔄 Refresh",
+    broadcast_status = [[<b>Message to many No. {number}</b> · {label}
+{state}
+
+Received: {sent}
+Blocked the bot: {blocked}
+Not delivered: {failed}]],
+    broadcast_draft = "✏️ Draft",
+    broadcast_running = "📣 On its way",
+    broadcast_stopped = "⏹ Stopped",
+    broadcast_done = "✅ Done",
+    toast_broadcast_busy = "Another message is on its way. Wait for its end, or stop it: /broadcast",
+    alert_welcomes_used_up = "🎁 {most} newcomers have had their gift today; the others start without one until tomorrow. If this is not advertising but a flood of made-up accounts, the guard has worked. The limit is welcome.per_day in growth.lua.",
+    command_broadcast = "Write to everybody",
     help_cashier = [[<b>For the cashier</b>
 
 /topup: add tokens
@@ -443,7 +488,8 @@ Orders {orders}, videos {films} for {spent:token}]],
 /users, /user: people, and one of them
 /refund: give an order’s tokens back
 /ban, /unban: close and open the shop to somebody
-/audit: who did what]],
+/audit: who did what
+/broadcast: write to everybody]],
 
     command_prices = "Prices, profit, margin",
     command_scripts = "Files of the shop",
@@ -712,6 +758,47 @@ No invoice? Check the number and send it again.]],
     banned = "🚫 The owner of the bot has closed ordering and buying for you. Your tokens stay, and what is ordered already will be made. If this is a mistake: /support.",
     unbanned = "✅ You can order and buy again.",
     toast_banned = "Ordering and buying are closed for you. Your tokens stay. Questions: /support",
+    promo_usage = "Have a promo code? Write it like this: <code>/promo CODE</code>",
+    code_tokens = "🎁 The code is accepted: +{amount:token}. Your balance is {balance:token}.",
+    code_discount = "🎁 The code is accepted: {percent}% off every video up to and including {date}. The prices on the buttons show it already.",
+    code_unknown = "There is no such code. Please check its letters and digits.",
+    code_not_today = "This code is not valid today.",
+    code_already = "You have used this code already.",
+    code_used_up = "This code has been used up.",
+    code_not_new = "This code is for those who have not bought anything yet.",
+    invite = [[<b>Invite your friends</b>
+
+Your link:
+{link}
+
+When a friend comes by it, tops up and gets a first video, you get {inviter:token} and your friend {invited:token}.
+
+Came by the link: {count}, with a video: {rewarded}, you have got {earned:token}.]],
+    invite_off = "There is no reward for invitations now.",
+    invite_share_text = "This bot makes videos from words. Try it!",
+    button_invite_share = "📨 Send to a friend",
+    bonus_inviter = "🎁 Your friend has a first video, and you get {amount:token}. Your balance is {balance:token}.",
+    bonus_invited = "🎁 Your first video is here! For coming by an invitation you get {amount:token}. Your balance is {balance:token}.",
+    nudge = "You have {balance:token} left. Top up now, so that your next idea need not wait.",
+    notifications = [[<b>What I write about</b>
+
+News and offers: {news}
+Reminders of your balance: {reminders}
+
+Videos, refunds and top-ups always come.]],
+    state_on = "on",
+    state_off = "off",
+    button_news_off = "🔕 No more news",
+    button_news_on = "🔔 Send me news",
+    button_reminders_off = "🔕 No more reminders",
+    button_reminders_on = "🔔 Remind me of my balance",
+    toast_news_off = "All right, no more news. To have it again: /notifications",
+    toast_news_on = "All right, you will get news.",
+    toast_reminders_off = "All right, no more reminders. To have them again: /notifications",
+    toast_reminders_on = "All right, you will be reminded.",
+    reason_promo = "promo code",
+    reason_inviter = "for a friend you invited",
+    reason_invited = "for coming by an invitation",
     taken_back = "↩️ The payment went back to the payer, so {amount:token} were taken off.",
     taken_back_debt = "↩️ The payment went back to the payer, so {amount:token} were taken off. Your balance did not hold that many: you owe {debt:token}. The next top-up covers this first.",
     given_back = "✅ The payment came again: {amount:token} are yours again. Your balance is {balance:token}.",

@@ -65,6 +65,8 @@ return locale {
 /queue — заказы в работе
 /videos — ваши видео
 /buy — пакеты токенов
+/promo — ввести промокод
+/invite — пригласить друга
 /language — язык бота
 /support — написать нам
 /help — эта подсказка]],
@@ -101,6 +103,9 @@ return locale {
     command_queue = "Мои заказы",
     command_buy = "Пополнить баланс",
     command_help = "Как описать сцену",
+    command_code = "Ввести промокод: /promo КОД",
+    command_invite = "Пригласить друга",
+    command_notifications = "Какие сообщения присылать",
     command_language = "Язык · Тіл · Language",
 
     -- Язык --------------------------------------------------------------------------------------------------------------
@@ -411,6 +416,46 @@ return locale {
     act_dismiss = "платёж {code} без токенов",
     act_ban = "блокировка",
     act_unban = "разблокировка",
+    act_broadcast = "рассылка № {number}",
+    act_broadcast_stop = "рассылка № {number} остановлена",
+    codes = [[<b>Промокоды</b>
+
+{lines}
+
+Новый: <code>/promo КОД 500 x100</code> — 500 токенов первым ста, <code>/promo КОД 15% 7д</code> — скидка на неделю. Можно добавить последний день (<code>2026-12-31</code>) и слово <code>новым</code> — только тем, кто ещё не покупал.
+Убрать — сотрите строку в growth.lua (/scripts).]],
+    code_line = "<code>{code}</code> — {gives} · использовали {used} из {most} · до {date}",
+    code_gives_tokens = "{amount:token}",
+    code_gives_discount = "скидка {percent} % на {count} дн.",
+    code_usage = "Так: <code>/promo КОД 500 x100</code> или <code>/promo КОД 15% 7д</code>. Код — от 3 до 20 латинских букв и цифр. Все промокоды — /promo.",
+    code_there = "Такой код уже есть. Изменить его можно в growth.lua: /scripts.",
+    broadcast_usage = "Чтобы написать всем, отправьте <code>/broadcast</code> и за ним текст. Сначала покажу, как его увидят, и спрошу, кому.",
+    broadcast_too_long = "Слишком длинно: в рассылку помещается {limit} знаков.",
+    broadcast_choose = "👆 Так это увидят люди. Кому отправить? Те, кто отказался от новостей, уже не посчитаны.",
+    button_segment = "{label} · {count}",
+    segment_all = "Всем",
+    segment_buyers = "Кто покупал",
+    segment_newcomers = "Кто не покупал",
+    segment_away = "Не были {count} дн.",
+    broadcast_ask = [[<b>Отправить?</b>
+
+{label}: {count} человек, это не меньше {minutes} мин. Видео и ответы людям идут вне очереди. Остановить можно в любой момент.]],
+    button_broadcast_send = "📣 Отправить: {count}",
+    button_broadcast_stop = "⏹ Остановить",
+    button_refresh = "🔄 Обновить",
+    broadcast_status = [[<b>Рассылка № {number}</b> · {label}
+{state}
+
+Получили: {sent}
+Заблокировали бота: {blocked}
+Не дошло: {failed}]],
+    broadcast_draft = "✏️ Черновик",
+    broadcast_running = "📣 Идёт",
+    broadcast_stopped = "⏹ Остановлена",
+    broadcast_done = "✅ Завершена",
+    toast_broadcast_busy = "Сейчас идёт другая рассылка. Дождитесь её конца или остановите: /broadcast",
+    alert_welcomes_used_up = "🎁 Сегодня подарок получили уже {most} новичков, остальные до завтра начинают без него. Если это не реклама, а наплыв чужих аккаунтов — защита сработала. Предел — welcome.per_day в growth.lua.",
+    command_broadcast = "Написать всем",
     help_cashier = [[<b>Для кассира</b>
 
 /topup — зачислить токены
@@ -449,7 +494,8 @@ return locale {
 /users, /user — пользователи и карточка одного из них
 /refund — вернуть токены за заказ
 /ban, /unban — закрыть и открыть заказы человеку
-/audit — кто и что делал]],
+/audit — кто и что делал
+/broadcast — написать всем]],
 
     command_prices = "Цены, прибыль, маржа",
     command_scripts = "Файлы магазина",
@@ -718,6 +764,47 @@ return locale {
     banned = "🚫 Владелец бота закрыл для вас заказы и покупки. Токены остаются на счёте, а то, что уже заказано, будет сделано. Если это ошибка — /support.",
     unbanned = "✅ Заказы и покупки снова открыты для вас.",
     toast_banned = "Заказы и покупки для вас закрыты. Токены остаются на счёте. Вопросы — /support",
+    promo_usage = "Есть промокод? Напишите его так: <code>/promo КОД</code>",
+    code_tokens = "🎁 Промокод принят: +{amount:token}. На счёте {balance:token}.",
+    code_discount = "🎁 Промокод принят: скидка {percent} % на все видео по {date} включительно. Цены на кнопках уже со скидкой.",
+    code_unknown = "Такого промокода нет. Проверьте, пожалуйста, буквы и цифры.",
+    code_not_today = "Этот промокод сегодня не действует.",
+    code_already = "Этот промокод вы уже использовали.",
+    code_used_up = "Этот промокод уже разобрали.",
+    code_not_new = "Этот промокод только для тех, кто ещё ничего не покупал.",
+    invite = [[<b>Приглашайте друзей</b>
+
+Ваша ссылка:
+{link}
+
+Когда друг придёт по ней, пополнит счёт и получит первое видео, вам придёт {inviter:token}, а другу — {invited:token}.
+
+Пришли по ссылке: {count}, с видео: {rewarded}, вы получили {earned:token}.]],
+    invite_off = "Приглашения сейчас не награждаются.",
+    invite_share_text = "Этот бот делает видео по описанию — попробуй!",
+    button_invite_share = "📨 Отправить другу",
+    bonus_inviter = "🎁 Ваш друг получил первое видео, и вам пришло {amount:token}. На счёте {balance:token}.",
+    bonus_invited = "🎁 С первым видео! За то, что пришли по приглашению, дарим {amount:token}. На счёте {balance:token}.",
+    nudge = "На счёте осталось {balance:token}. Пополните сейчас, чтобы следующая идея не ждала.",
+    notifications = [[<b>О чём мне писать</b>
+
+Новости и акции: {news}
+Напоминания о балансе: {reminders}
+
+Видео, возвраты и пополнения приходят всегда.]],
+    state_on = "включены",
+    state_off = "выключены",
+    button_news_off = "🔕 Не присылать новости",
+    button_news_on = "🔔 Присылать новости",
+    button_reminders_off = "🔕 Не напоминать о балансе",
+    button_reminders_on = "🔔 Напоминать о балансе",
+    toast_news_off = "Хорошо, новостей больше не будет. Вернуть: /notifications",
+    toast_news_on = "Хорошо, буду присылать новости.",
+    toast_reminders_off = "Хорошо, больше не напоминаю. Вернуть: /notifications",
+    toast_reminders_on = "Хорошо, буду напоминать.",
+    reason_promo = "промокод",
+    reason_inviter = "за приглашённого друга",
+    reason_invited = "за приход по приглашению",
     taken_back = "↩️ Платёж вернулся плательщику, поэтому мы списали {amount:token}.",
     taken_back_debt = "↩️ Платёж вернулся плательщику, поэтому мы списали {amount:token}. На счёте столько не нашлось: долг {debt:token}. Следующее пополнение сначала покроет его.",
     given_back = "✅ Платёж снова у нас: вернули {amount:token}. На счёте {balance:token}.",

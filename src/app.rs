@@ -20,6 +20,7 @@ use crate::store::{Store, StoreError};
 
 mod accepted;
 mod account;
+pub mod announce;
 pub mod backups;
 mod bank;
 mod desk;
@@ -28,6 +29,7 @@ pub mod engines;
 mod erasure;
 mod films;
 mod forecast;
+mod growth;
 mod handouts;
 pub mod housekeeping;
 mod intake;
@@ -45,6 +47,7 @@ pub mod progress;
 mod purchase;
 mod rails;
 pub mod reconcile;
+pub mod reminders;
 mod roles;
 mod scripts;
 mod stats;
@@ -54,11 +57,13 @@ pub mod worker;
 pub use accepted::{
     AcceptedScripts, AcceptedSettings, Applied, Proposal, ProposalId, Reload, Rollback, ScriptsUnusable,
 };
+pub use announce::AnnounceRefusal;
 pub use bank::{BankCheck, BankPay, BankTaken};
 pub use desk::{Claim, Decided, DeskRefusal, DoubtedMoney, Resolved};
 pub use engines::Engines;
 pub use erasure::EraseRefusal;
 pub use films::{FilmPage, ResendRefusal};
+pub use growth::CodeOutcome;
 pub use handouts::{Asking, Handout, HandoutDone, HandoutOutcome, HandoutRefusal, Whom};
 pub use intake::{Incoming, Met};
 pub use order::{Agreed, CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
@@ -74,8 +79,8 @@ pub use scripts::{ScriptFile, ScriptRefusal, hundredths};
 pub use stats::stats;
 
 pub use crate::store::{
-    Act, AuditRow, By, Cancelling, Crowd, Dealings, Doubted, Giving, JobRow, LedgerQuery, PaidBack,
-    PurchaseRefusal, PurchaseRow, ScriptAuthor, ScriptVersion,
+    Act, AuditRow, By, Cancelling, ClaimRefusal, Claimed, Crowd, Dealings, Discount, Doubted, Giving,
+    Invitations, JobRow, LedgerQuery, PaidBack, PurchaseRefusal, PurchaseRow, ScriptAuthor, ScriptVersion,
 };
 use port::{Clock, Random, Scripts};
 
@@ -174,6 +179,8 @@ struct Bells {
     progress: Notify,
     /// Somebody was forgotten: copies of the database have to forget him too.
     backups: Notify,
+    /// A message to many was set going.
+    crowd: Notify,
     /// For the one job that its user wants stopped.
     stop: broadcast::Sender<JobId>,
 }
@@ -181,8 +188,8 @@ struct Bells {
 impl Default for Bells {
     fn default() -> Self {
         let stop = broadcast::Sender::new(STOPS_HEARD);
-        let [worker, outbox, progress, payments, backups] = [(); 5].map(|()| Notify::new());
-        Self { worker, outbox, progress, payments, backups, stop }
+        let [worker, outbox, progress, payments, backups, crowd] = [(); 6].map(|()| Notify::new());
+        Self { worker, outbox, progress, payments, backups, crowd, stop }
     }
 }
 

@@ -4,12 +4,14 @@
 //! in as arguments, so that every rule can be tried in a table.
 
 pub mod account;
+pub mod broadcast;
 pub mod catalog;
 pub mod day;
 pub mod draft;
 pub mod economics;
 #[cfg(test)]
 pub mod fuzzing;
+pub mod growth;
 pub mod id;
 pub mod idea;
 pub mod job;

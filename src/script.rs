@@ -9,6 +9,7 @@ mod explain;
 mod fields;
 mod files;
 mod folder;
+mod growth;
 mod html;
 mod ideas;
 mod lengths;

@@ -7,6 +7,7 @@ mod support;
 
 mod app {
     mod anything;
+    mod broadcasting;
     mod cancelling;
     mod crashes;
     mod delivering;
@@ -15,6 +16,7 @@ mod app {
     mod forging;
     mod gifts;
     mod office;
+    mod growing;
     mod ordering;
     mod paying;
     mod paying_back;

@@ -8,6 +8,7 @@
 mod binary {
     mod backups;
     mod bot;
+    mod broadcast;
     mod commands;
     mod crashes;
     mod disk;

@@ -12,6 +12,7 @@ mod store {
     mod erasure;
     mod failing;
     mod file;
+    mod growth;
     mod languages;
     mod payments;
     mod returns;

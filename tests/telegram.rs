@@ -13,6 +13,7 @@ mod telegram {
     mod crowd;
     mod delivery;
     mod films;
+    mod growth;
     mod hostile;
     mod kaspi;
     mod language;

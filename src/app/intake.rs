@@ -3,7 +3,9 @@
 use super::{App, AppError};
 use crate::domain::id::{UpdateId, UserId};
 use crate::domain::money::Tokens;
+use crate::domain::notice::Alert;
 use crate::domain::user::Profile;
+use crate::store::{Arrival, Subject};
 
 /// A raw update, as it will be handled, now or after a crash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,13 +71,40 @@ impl App {
     /// # Errors
     /// What the store says.
     pub async fn meet(&self, id: UserId, profile: &Profile) -> Result<Met, AppError> {
+        self.meet_sent(id, profile, None).await
+    }
+
+    /// The same; `inviter` has sent him, as he says. That counts if he is new.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn meet_sent(
+        &self,
+        id: UserId,
+        profile: &Profile,
+        inviter: Option<UserId>,
+    ) -> Result<Met, AppError> {
         if self.store.is_as_known(id, profile, self.clock.now())? {
             return Ok(Met { is_new: false, welcomed: Tokens::ZERO });
         }
-        let welcome = self.settings.welcome.unwrap_or_else(|| self.scripts.current().catalog.welcome);
+        let scripts = self.scripts.current();
+        let guard = scripts.growth.welcome;
+        let nameless = guard.only_named && profile.username.is_none();
+        let promised = self.settings.welcome.unwrap_or(scripts.catalog.welcome);
+        let welcome = if nameless { Tokens::ZERO } else { promised };
         let mut fresh_key = [0; 32];
         self.random.fill(&mut fresh_key);
-        let met = self.store.meet(id, profile.clone(), welcome, fresh_key, self.clock.now()).await?;
+        let most = guard.per_day.map(|most| (self.today(), most));
+        let arrival = Arrival { profile: profile.clone(), welcome, most, inviter, fresh_key };
+        let met = self.store.arrive(id, arrival, self.clock.now()).await?;
+        if met.is_new
+            && welcome.is_movable()
+            && met.welcomed == Tokens::ZERO
+            && let Some((day, most)) = most
+        {
+            let (admins, alert) = (self.settings.admins.clone(), Alert::WelcomesUsedUp { most });
+            self.store.tell_once(Subject::Welcomes, day.to_string(), admins, alert, self.clock.now()).await?;
+        }
         self.bells.outbox.notify_one();
         Ok(Met { is_new: met.is_new, welcomed: met.welcomed })
     }

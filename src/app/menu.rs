@@ -28,7 +28,7 @@ impl App {
             language: scripts.locale(language).language.clone(),
             admin: self.may(user, Power::TopUp),
             balance: self.balance(user)?.available,
-            models: self.on_sale(scripts).iter().filter_map(MenuModel::of).collect(),
+            models: self.on_sale_to(scripts, Some(user)).iter().filter_map(MenuModel::of).collect(),
             packages: scripts.catalog.packages.clone(),
             promo,
         })

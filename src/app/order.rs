@@ -90,8 +90,13 @@ impl App {
 
     /// The models that can be rendered right now, in the owner's order and at today's prices.
     pub fn on_sale(&self, scripts: &ScriptSet) -> Vec<Model> {
+        self.on_sale_to(scripts, None)
+    }
+
+    /// The same at the prices of one person, who may have a discount of his own.
+    pub fn on_sale_to(&self, scripts: &ScriptSet, user: Option<UserId>) -> Vec<Model> {
         let (now, today) = (self.clock.now(), self.today());
-        let catalog = &scripts.catalog;
+        let catalog = self.catalog_for(scripts, user);
         let open = catalog.models.iter().filter(|model| self.engines.is_open(&model.route.engine, now));
         open.map(|model| catalog.on(today, model)).collect()
     }
@@ -104,8 +109,21 @@ impl App {
         seconds: u32,
         orientation: Orientation,
     ) -> Option<Quote> {
+        self.quote_to(scripts, None, model, seconds, orientation)
+    }
+
+    /// The same for one person, who may have a discount of his own.
+    pub fn quote_to(
+        &self,
+        scripts: &ScriptSet,
+        user: Option<UserId>,
+        model: &ModelId,
+        seconds: u32,
+        orientation: Orientation,
+    ) -> Option<Quote> {
         let today = self.today();
-        let mut quote = scripts.catalog.quote(model, seconds, orientation, today, &scripts.version)?;
+        let catalog = self.catalog_for(scripts, user);
+        let mut quote = catalog.quote(model, seconds, orientation, today, &scripts.version)?;
         quote.render_deadline_s = quote.render_deadline_s.min(self.settings.longest_render_s);
         self.engines.is_open(&quote.route.engine, self.clock.now()).then_some(quote)
     }

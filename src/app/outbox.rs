@@ -180,6 +180,9 @@ fn parcel(app: &App, notice: &Notice) -> Result<Option<Parcel>, StoreError> {
             let who = app.store.user(*by)?.map(|user| user.profile.first_name);
             Some(Parcel::ScriptsChanged { alert: alert.clone(), who })
         }
+        NoticeMessage::Alert(Alert::Broadcast { number }) => {
+            app.store.broadcast(*number)?.map(|broadcast| Parcel::BroadcastReport { broadcast })
+        }
         NoticeMessage::Alert(alert) => Some(Parcel::Alert(alert.clone())),
         NoticeMessage::Purchase(id) => {
             app.store.purchase(*id)?.map(|purchase| Parcel::Purchase { purchase, balance })
@@ -192,6 +195,8 @@ fn parcel(app: &App, notice: &Notice) -> Result<Option<Parcel>, StoreError> {
         NoticeMessage::Granted { amount } => Some(Parcel::Granted { amount: *amount, balance }),
         NoticeMessage::Banned => Some(Parcel::Banned),
         NoticeMessage::Unbanned => Some(Parcel::Unbanned),
+        NoticeMessage::Bonus { amount, why } => Some(Parcel::Bonus { amount: *amount, why: *why, balance }),
+        NoticeMessage::Nudge => Some(Parcel::Nudge { balance }),
     })
 }
 
@@ -234,5 +239,7 @@ fn kind(message: &NoticeMessage) -> &'static str {
         NoticeMessage::Granted { .. } => "granted",
         NoticeMessage::Banned => "banned",
         NoticeMessage::Unbanned => "unbanned",
+        NoticeMessage::Bonus { .. } => "bonus",
+        NoticeMessage::Nudge => "nudge",
     }
 }

@@ -6,6 +6,7 @@
 use super::accepted::{AcceptedScripts, Applied, Proposal, ProposalId, Reload, Rollback};
 use super::port::QuickEdit;
 use super::{App, AppError};
+use crate::domain::growth::PromoCode;
 use crate::domain::id::{ModelId, UpdateId, UserId};
 use crate::domain::promo::Promo;
 use crate::domain::role::Power;
@@ -114,6 +115,15 @@ impl App {
     /// As `propose`.
     pub async fn add_promo(&self, actor: By, promo: Promo) -> Result<Proposal, ScriptRefusal> {
         let edit = QuickEdit::AddPromo(promo);
+        self.accepted(actor)?.propose_edit(self.proposal_id(), &edit).await
+    }
+
+    /// Proposes one promo code more.
+    ///
+    /// # Errors
+    /// As `propose`.
+    pub async fn add_code(&self, actor: By, code: PromoCode) -> Result<Proposal, ScriptRefusal> {
+        let edit = QuickEdit::AddCode(code);
         self.accepted(actor)?.propose_edit(self.proposal_id(), &edit).await
     }
 

@@ -19,8 +19,8 @@ use super::stripe;
 use crate::app::backups::{self, Backups};
 use crate::app::port::{Engine, Rail, Webhook};
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, Engines, Rails, Reload, ScriptsUnusable, Settings, Staff, digest,
-    engines, housekeeping, outbox, payments, progress, watchdog, worker,
+    AcceptedScripts, AcceptedSettings, App, Engines, Rails, Reload, ScriptsUnusable, Settings, Staff,
+    announce, digest, engines, housekeeping, outbox, payments, progress, reminders, watchdog, worker,
 };
 use crate::config::Config;
 use crate::domain::id::EngineId;
@@ -122,6 +122,7 @@ impl Bot {
             let (app, chat, stop) = (app.clone(), chat.clone(), stop.clone());
             parts.spawn(async move { outbox::run(app, chat, stop, grace).await.context("the outbox") });
         }
+        talk_to_many(&mut parts, &app, chat.clone(), &stop, grace);
         {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move {
@@ -172,6 +173,23 @@ impl Bot {
         app.store.close();
         ended
     }
+}
+
+/// What goes to people who have not asked for it just now.
+fn talk_to_many(
+    parts: &mut JoinSet<Result<()>>,
+    app: &Arc<App>,
+    chat: Arc<Telegram>,
+    stop: &CancellationToken,
+    grace: Duration,
+) {
+    let (sender, until) = (app.clone(), stop.clone());
+    parts.spawn(async move { announce::run(sender, chat, until, grace).await.context("messages to many") });
+    let (app, stop) = (app.clone(), stop.clone());
+    parts.spawn(async move {
+        reminders::run(app, stop).await;
+        Ok(())
+    });
 }
 
 /// Everything that is called from outside. Payment rails and engines add theirs here.

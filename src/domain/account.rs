@@ -45,6 +45,12 @@ pub enum MovementReason {
     MovedIn,
     /// An order there was not made.
     MovedJob,
+    /// A promo code.
+    Promo,
+    /// Somebody whom he invited has paid for a film.
+    Inviter,
+    /// He was invited.
+    Invited,
 }
 
 impl Movement {
@@ -69,6 +75,9 @@ impl Movement {
             TransferId::Grant(_) => MovementReason::Grant,
             TransferId::MovedIn(_) => MovementReason::MovedIn,
             TransferId::MovedJob(_) => MovementReason::MovedJob,
+            TransferId::Promo(..) => MovementReason::Promo,
+            TransferId::Inviter(_) => MovementReason::Inviter,
+            TransferId::Invited(_) => MovementReason::Invited,
         };
         Self { reason, amount, at: transfer.at, balance_after }
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{JobId, PaymentId, UserId};
 use super::money::Tokens;
+use super::notice::BonusReason;
 use super::rail::Way;
 use super::time::Timestamp;
 
@@ -67,6 +68,12 @@ pub enum TransferId {
     MovedIn(UserId),
     /// What an order had cost there that was not made, by its number there.
     MovedJob(u64),
+    /// A promo code, used by somebody.
+    Promo(String, UserId),
+    /// Whoever was invited by the receiver has paid for a film.
+    Inviter(UserId),
+    /// He was invited, and has paid for a film.
+    Invited(UserId),
 }
 
 impl fmt::Display for TransferId {
@@ -86,6 +93,9 @@ impl fmt::Display for TransferId {
             Self::Grant(request) => write!(f, "grant:{request}"),
             Self::MovedIn(user) => write!(f, "moved:user:{user}"),
             Self::MovedJob(job) => write!(f, "moved:job:{job}"),
+            Self::Promo(code, user) => write!(f, "promo:{}:{user}", part(code)),
+            Self::Inviter(invited) => write!(f, "inviter:{invited}"),
+            Self::Invited(invited) => write!(f, "invited:{invited}"),
         }
     }
 }
@@ -182,6 +192,21 @@ impl Transfer {
     pub fn moved_job(job: u64, user: UserId, amount: Tokens, at: Timestamp) -> Self {
         let id = TransferId::MovedJob(job);
         Self { id, from: Account::Mint(Mint::Moved), to: Account::Available(user), amount, at }
+    }
+
+    /// What a promo code gives.
+    pub fn promo(code: String, user: UserId, amount: Tokens, at: Timestamp) -> Self {
+        let id = TransferId::Promo(code, user);
+        Self { id, from: Account::Mint(Mint::Grant), to: Account::Available(user), amount, at }
+    }
+
+    /// What an invitation brings one of the two; `invited` is who came.
+    pub fn bonus(why: BonusReason, invited: UserId, to: UserId, amount: Tokens, at: Timestamp) -> Self {
+        let id = match why {
+            BonusReason::Inviter => TransferId::Inviter(invited),
+            BonusReason::Invited => TransferId::Invited(invited),
+        };
+        Self { id, from: Account::Mint(Mint::Grant), to: Account::Available(to), amount, at }
     }
 
     /// The user whose tokens move, if any.

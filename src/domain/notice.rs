@@ -53,6 +53,19 @@ pub enum NoticeMessage {
     Banned,
     /// He may again.
     Unbanned,
+    /// An invitation has paid off.
+    Bonus { amount: Tokens, why: BonusReason },
+    /// His tokens run low.
+    Nudge,
+}
+
+/// For what somebody gets tokens that nobody has given him by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BonusReason {
+    /// Whom he invited has paid for a film.
+    Inviter,
+    /// He was invited, and has paid for one.
+    Invited,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +110,10 @@ pub enum Alert {
     Rail { way: Way, down: Option<String> },
     /// So many payments stand in our book and not in the rail's, or with another sum.
     Differs { way: Way, payments: u64 },
+    /// A message to many has been told to all, or was stopped.
+    Broadcast { number: u64 },
+    /// So many newcomers got their gift today; more get none.
+    WelcomesUsedUp { most: u64 },
 }
 
 /// The figures of one day, as they were when they were told.

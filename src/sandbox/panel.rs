@@ -58,6 +58,9 @@ fn movement((at, movement): (usize, &Movement), jobs: &[Job]) -> Value {
         MovementReason::GivenBack => ("given back", "платёж снова у нас".to_owned()),
         MovementReason::Repaid => ("repaid", "погашение долга".to_owned()),
         MovementReason::Grant => ("grant", "подарок".to_owned()),
+        MovementReason::Promo => ("grant", "промокод".to_owned()),
+        MovementReason::Inviter => ("grant", "за приглашённого друга".to_owned()),
+        MovementReason::Invited => ("grant", "за приход по приглашению".to_owned()),
         MovementReason::MovedIn => ("moved", "из прежнего бота".to_owned()),
         MovementReason::MovedJob => ("moved", "заказ прежнего бота".to_owned()),
     };

@@ -2,6 +2,7 @@
 
 use crate::app::port::ScriptSet;
 use crate::domain::catalog::{Catalog, Model, Offer, Package};
+use crate::domain::growth::{CodeGives, Growth, PromoCode, Referral};
 use crate::domain::locale::Locale;
 use crate::domain::money::{BasisPoints, Tokens};
 use crate::domain::promo::Promo;
@@ -38,6 +39,9 @@ pub(super) fn changes(old: &ScriptSet, new: &ScriptSet) -> Vec<String> {
     if old.menus != new.menus {
         lines.push("изменены меню".to_owned());
     }
+    if old.growth != new.growth {
+        growth_changes(&old.growth, &new.growth, &mut lines);
+    }
     if old.ideas != new.ideas {
         lines.push("изменены идеи".to_owned());
     }
@@ -45,6 +49,37 @@ pub(super) fn changes(old: &ScriptSet, new: &ScriptSet) -> Vec<String> {
     let warnings = new.warnings.iter().filter(|warning| !old.warnings.contains(warning));
     lines.extend(warnings.map(|warning| format!("⚠️ {warning}")));
     lines
+}
+
+/// Codes one by one, for what they give is money.
+fn growth_changes(before: &Growth, after: &Growth, lines: &mut Vec<String>) {
+    let said = lines.len();
+    let gives = |code: &PromoCode| {
+        let gives = match code.gives {
+            CodeGives::Tokens(amount) => format!("{} ₸", sum(amount)),
+            CodeGives::Discount { percent, days } => format!("скидка {percent} % на {days} дн."),
+        };
+        let uses = code.uses.map_or_else(|| "всем".to_owned(), |uses| format!("первым {uses}"));
+        format!("{gives}, {uses}")
+    };
+    for code in &after.codes {
+        match before.code(&code.code) {
+            None => lines.push(format!("промокод {}: {}", code.code, gives(code))),
+            Some(was) if was != code => {
+                lines.push(format!("промокод {}: {} → {}", code.code, gives(was), gives(code)));
+            }
+            Some(_) => {}
+        }
+    }
+    let gone = before.codes.iter().filter(|was| after.code(&was.code).is_none());
+    lines.extend(gone.map(|was| format!("промокод {}: больше не принимается", was.code)));
+    if before.referral != after.referral {
+        let Referral { inviter, invited, most } = after.referral;
+        lines.push(format!("приглашения: {} и {} ₸, до {most} человек", sum(inviter), sum(invited)));
+    }
+    if before.nudge != after.nudge || before.welcome != after.welcome || lines.len() == said {
+        lines.push("изменены напоминания, защита подарка или порядок промокодов".to_owned());
+    }
 }
 
 fn model_changes(before: (&Catalog, &Model), after: (&Catalog, &Model), lines: &mut Vec<String>) {

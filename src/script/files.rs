@@ -13,6 +13,7 @@ pub(super) const PRICING: &str = "pricing.lua";
 pub(super) const MENUS: &str = "menus.lua";
 pub(super) const PACKAGES: &str = "packages.lua";
 pub(super) const IDEAS: &str = "ideas.lua";
+pub(super) const GROWTH: &str = "growth.lua";
 /// The language that must be there; who speaks none of ours gets this one.
 pub(super) const DEFAULT_LANGUAGE: &str = "ru";
 
@@ -25,6 +26,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     (MENUS, include_str!("../../scripts/menus.lua")),
     (PACKAGES, include_str!("../../scripts/packages.lua")),
     (IDEAS, include_str!("../../scripts/ideas.lua")),
+    (GROWTH, include_str!("../../scripts/growth.lua")),
 ];
 const LOCALES: &[(&str, &str)] = &[
     ("en.lua", include_str!("../../locales/en.lua")),
@@ -78,8 +80,8 @@ pub(super) fn read(settings: &FolderSettings, there: There) -> ScriptFiles {
     };
     for (name, text) in SCRIPTS {
         let path = settings.scripts_dir.join(name);
-        // Whoever has no ideas needs no file that says so.
-        if there.scripts && *name == IDEAS && !path.exists() {
+        // Whoever has no ideas, and gives nothing away, needs no file that says so.
+        if there.scripts && [IDEAS, GROWTH].contains(name) && !path.exists() {
             continue;
         }
         let from_disk = || read_file(&path);

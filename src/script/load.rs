@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::files::{
-    DEFAULT_LANGUAGE, FolderSettings, IDEAS, LOCALES_PREFIX, MENUS, PACKAGES, PRICING, SCRIPTS_PREFIX,
-    shipped_languages,
+    DEFAULT_LANGUAGE, FolderSettings, GROWTH, IDEAS, LOCALES_PREFIX, MENUS, PACKAGES, PRICING,
+    SCRIPTS_PREFIX, shipped_languages,
 };
 use super::machine::{LOAD, Machine};
 use super::margins::Margins;
 use super::menus::Known;
 use super::problem::{Problem, Report};
 use super::tree::Node;
-use super::{ideas, margins, menus, packages, pricing, words};
+use super::{growth, ideas, margins, menus, packages, pricing, words};
 use crate::app::port::{Faults, ScriptFiles, ScriptSet};
 use crate::domain::catalog::Catalog;
 use crate::domain::locale::Locale;
@@ -122,6 +122,8 @@ pub(super) fn load_with(sources: &Sources<'_>, what_if: &WhatIf) -> Result<Loade
         .file(script(MENUS), |machine, root, report| menus::read(machine, root, report, &known, &faults));
     // A set without the file has none.
     let ideas = loading.file(script(IDEAS), |_, root, report| ideas::read(root, report, &known));
+    // The same: without the file nothing is given away.
+    let growth = loading.file(script(GROWTH), |_, root, report| growth::read(root, report));
     let mut problems = loading.problems;
     let (Some(pricing), Some(packages)) = (pricing, packages) else {
         return Err(problems);
@@ -136,7 +138,10 @@ pub(super) fn load_with(sources: &Sources<'_>, what_if: &WhatIf) -> Result<Loade
     let (Some(prices), Some(packages)) = (script(PRICING), script(PACKAGES)) else {
         return Err(problems);
     };
-    let margins = margins::check(&catalog, &pricing.paths, prices, packages);
+    let mut margins = margins::check(&catalog, &pricing.paths, prices, packages);
+    if let (Some(growth), Some(source)) = (&growth, script(GROWTH)) {
+        margins::check_codes(&catalog, &growth.codes, source, &mut margins);
+    }
     match menus {
         Some(menus) if problems.is_empty() => {
             let set = ScriptSet {
@@ -144,6 +149,7 @@ pub(super) fn load_with(sources: &Sources<'_>, what_if: &WhatIf) -> Result<Loade
                 catalog,
                 menus,
                 ideas: ideas.unwrap_or_default(),
+                growth: growth.unwrap_or_default(),
                 locales,
                 default_language: DEFAULT_LANGUAGE.to_owned(),
                 faults,

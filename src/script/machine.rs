@@ -63,7 +63,7 @@ const SEARCH: usize = 64 * 1024 * 1024;
 /// The same script must give the same prices every time.
 const CHANCE: &[&str] = &["random", "randomseed", "noise"];
 /// `return pricing { … }` is `return { … }`: the name tells an editor which fields belong there (see `scripts/types`).
-const KINDS: &[&str] = &["pricing", "packages", "menus", "ideas", "locale"];
+const KINDS: &[&str] = &["pricing", "packages", "menus", "ideas", "growth", "locale"];
 /// `main = draw.main(function …)` is `main = function …`, for the same reason.
 const DRAWN: &[&str] = &["main", "quick", "video", "buy"];
 

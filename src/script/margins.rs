@@ -5,6 +5,7 @@ use super::place::{field, item};
 use super::problem::{Problem, Report};
 use crate::domain::catalog::Catalog;
 use crate::domain::economics::{Culprit, Earning, Finding, RailId, Verdict, guard};
+use crate::domain::growth::PromoCode;
 use crate::domain::text::{grouped, hundredths};
 
 /// What the guard has to say of a catalog.
@@ -38,6 +39,28 @@ pub(super) fn check(
     }
     let gathered = |reports: [Report; 2]| reports.into_iter().flat_map(Report::into_problems).collect();
     Margins { losses: gathered(wrong), warnings: gathered(warned) }
+}
+
+/// The discounts of codes, each as if it were a promotion for everybody: somebody will use it.
+pub(super) fn check_codes(
+    catalog: &Catalog,
+    codes: &[PromoCode],
+    source: &Source<'_>,
+    margins: &mut Margins,
+) {
+    for (at, promo) in codes.iter().enumerate().filter_map(|(at, code)| Some((at, code.promo()?))) {
+        let alone = Catalog { promos: vec![promo], ..catalog.clone() };
+        let found = guard(&alone);
+        let his = found.iter().filter(|finding| matches!(finding.culprit, Culprit::Promo(_)));
+        for finding in his {
+            let text = source.content.as_ref().map_or("", String::as_str);
+            let mut report = Report::new(&source.file, text);
+            report.wrong(&item("codes", at + 1), told(&alone, finding));
+            let into =
+                if finding.verdict == Verdict::Refused { &mut margins.losses } else { &mut margins.warnings };
+            into.extend(report.into_problems());
+        }
+    }
 }
 
 /// A package over a rail without fees could not be counted, so it could not be guarded.

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::files::{PRICING, SCRIPTS_PREFIX};
+use super::files::{GROWTH, PRICING, SCRIPTS_PREFIX};
 use super::place::{Lines, field, item};
 use crate::app::port::QuickEdit;
 use crate::domain::id::ModelId;
 
+mod codes;
 mod promos;
 
 /// The field, of all prices or of one model, that makes things dearer.
@@ -19,9 +20,11 @@ pub(super) fn rewrite(
     texts: &BTreeMap<String, String>,
     edit: &QuickEdit,
 ) -> Result<(String, String), String> {
-    let name = format!("{SCRIPTS_PREFIX}{PRICING}");
+    let file = if matches!(edit, QuickEdit::AddCode(_)) { GROWTH } else { PRICING };
+    let name = format!("{SCRIPTS_PREFIX}{file}");
     let text = texts.get(&name).ok_or_else(|| format!("файла {name} нет"))?;
     let text = match edit {
+        QuickEdit::AddCode(code) => codes::add(text, code)?,
         QuickEdit::Rate { hundredths, date } => {
             let text = replaced(text, "usd_rate", &shown(*hundredths))?;
             replaced(&text, "usd_rate_date", &format!("\"{date}\""))?

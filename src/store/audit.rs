@@ -50,6 +50,8 @@ pub enum Act {
     Person { action: String, user: UserId },
     /// An order was taken back before its film was there.
     Order { action: String, user: UserId, job: JobId },
+    /// A message to many was set going, or stopped.
+    Broadcast { action: String, number: u64 },
 }
 
 /// A row as admins read it.
@@ -69,7 +71,8 @@ impl Act {
             | Self::Purchase { action, .. }
             | Self::Payment { action, .. }
             | Self::Person { action, .. }
-            | Self::Order { action, .. } => action,
+            | Self::Order { action, .. }
+            | Self::Broadcast { action, .. } => action,
             Self::Scripts { .. } => "scripts",
         }
     }
@@ -81,7 +84,7 @@ impl Act {
             | Self::Purchase { user, .. }
             | Self::Person { user, .. }
             | Self::Order { user, .. } => Some(*user),
-            Self::Scripts { .. } | Self::Payment { .. } => None,
+            Self::Scripts { .. } | Self::Payment { .. } | Self::Broadcast { .. } => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::jobs::JobRecord;
 use super::people::UserRecord;
 use super::purchases::PurchaseRecord;
 use super::tables::{BANNED, JOBS, JOURNAL, MOVES, PURCHASES, SEEN, USER_JOBS, USERS, record};
-use super::{Store, StoreError, codec};
+use super::{Store, StoreError, codec, codes};
 use crate::domain::id::UserId;
 use crate::domain::job::HoldState;
 use crate::domain::ledger::{Transfer, TransferId};
@@ -93,10 +93,14 @@ impl Store {
         for row in tx.open_table(MOVES)?.range((user.0, 0)..=(user.0, u64::MAX))? {
             let Some(transfer) = record::<_, Transfer>(&journal, row?.0.value().1)? else { continue };
             match transfer.id {
-                TransferId::Credit(..) | TransferId::TopUp(_) => {
+                id if codes::is_paid(&id) => {
                     dealings.bought = more(dealings.bought, transfer.amount);
                 }
-                TransferId::Welcome(_) | TransferId::Grant(_) => {
+                TransferId::Welcome(_)
+                | TransferId::Grant(_)
+                | TransferId::Promo(..)
+                | TransferId::Inviter(_)
+                | TransferId::Invited(_) => {
                     dealings.given = more(dealings.given, transfer.amount);
                 }
                 _ => {}

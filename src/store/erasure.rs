@@ -7,7 +7,7 @@ use super::jobs::{JobRecord, forget_words};
 use super::purchases::{PurchaseRecord, forget_evidence};
 use super::seal::Vault;
 use super::tables::{GIFTS, JOBS, PURCHASES, Tables, USER_JOBS, USER_PURCHASES, record};
-use super::{Store, StoreError, backup, moving, people};
+use super::{Store, StoreError, backup, moving, nudges, people};
 use crate::domain::id::{JobId, PurchaseId, UpdateId, UserId};
 use crate::domain::job::Gift;
 use crate::domain::time::Timestamp;
@@ -78,6 +78,7 @@ pub(super) fn forget(
     forget_drafts(tables, user)?;
     moving::forget_keepsakes(tables, user)?;
     tables.languages.remove(user.0)?;
+    nudges::mute_all(tables, user)?;
     backup::note(tables, user, now)
 }
 

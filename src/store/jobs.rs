@@ -10,8 +10,9 @@ use super::tables::{
     USER_JOBS, USERS, put, record,
 };
 use super::writer::Decision;
-use super::{Store, StoreError, codec, people, pictures};
+use super::{Store, StoreError, codec, nudges, people, pictures, referrals};
 use crate::domain::catalog::Quote;
+use crate::domain::growth::{Nudge, Referral};
 use crate::domain::id::{DraftId, EngineId, JobId, MessageRef, Ticket, UserId};
 use crate::domain::job::{Delivery, Film, Intent, Job, JobState, Phase, RefundReason, Render};
 use crate::domain::ledger::Transfer;
@@ -143,11 +144,13 @@ impl Store {
         .await
     }
 
-    /// The film is here: captures the hold and queues its delivery, in one commit.
-    pub async fn settle(
+    /// The film is here: captures the hold and queues its delivery, in one commit; with what the owner promises to whoever
+    /// invited this user, and a reminder if little is left.
+    pub async fn settle_with(
         &self,
         job: JobId,
         settled: Settled,
+        (referral, nudge): (Referral, Option<Nudge>),
         now: Timestamp,
     ) -> Result<Result<(), StepRefusal>, StoreError> {
         self.step(job, Phase::Fetching, move |tables, record| {
@@ -158,6 +161,10 @@ impl Store {
             tables.stops_running(job)?;
             super::outbox::measure(tables, &record.quote, job, settled.took_ms)?;
             tables.notify(user, NoticeMessage::Film(job), now)?;
+            referrals::reward(tables, user, &referral, now)?;
+            if let Some(nudge) = nudge {
+                nudges::plan(tables, user, &nudge, now)?;
+            }
             Ok(Ok(()))
         })
         .await

@@ -114,7 +114,9 @@ impl Store {
                 | NoticeMessage::GivenBack { .. }
                 | NoticeMessage::Granted { .. }
                 | NoticeMessage::Banned
-                | NoticeMessage::Unbanned => None,
+                | NoticeMessage::Unbanned
+                | NoticeMessage::Bonus { .. }
+                | NoticeMessage::Nudge => None,
                 // An alert about an alert would go round for ever.
                 NoticeMessage::Alert(_) => return Ok(()),
             };

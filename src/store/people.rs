@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::ledger::transfer_surely;
 use super::seal::{Place, UserKey, Vault};
 use super::tables::{LANGUAGES, NAMESAKES, PARKED, SEEN, Tables, USERNAMES, USERS, put, record};
-use super::{Store, StoreError, codec};
+use super::{Store, StoreError, codec, referrals};
+use crate::domain::day::Day;
 use crate::domain::id::UserId;
 use crate::domain::ledger::Transfer;
 use crate::domain::money::Tokens;
@@ -28,6 +29,20 @@ pub(super) struct Known {
     pub(super) key: UserKey,
     pub(super) profile: Profile,
     record: UserRecord,
+}
+
+/// Somebody is here, perhaps for the first time.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    pub profile: Profile,
+    /// What he gets if he is new.
+    pub welcome: Tokens,
+    /// The day, and how many newcomers get it on that day.
+    pub most: Option<(Day, u64)>,
+    /// Who sent him, if he is new.
+    pub inviter: Option<UserId>,
+    /// The key of somebody new: 32 random bytes.
+    pub fresh_key: [u8; 32],
 }
 
 /// What came of meeting somebody.
@@ -63,19 +78,36 @@ impl Store {
         fresh_key: [u8; 32],
         now: Timestamp,
     ) -> Result<Meeting, StoreError> {
+        let arrival = Arrival { profile, welcome, most: None, inviter: None, fresh_key };
+        self.arrive(user, arrival, now).await
+    }
+
+    /// The same for somebody who may have been sent by another, and whose gift may be the last of its day.
+    pub async fn arrive(
+        &self,
+        user: UserId,
+        arrival: Arrival,
+        now: Timestamp,
+    ) -> Result<Meeting, StoreError> {
+        let Arrival { profile, welcome, most, inviter, fresh_key } = arrival;
         let vault = self.vault.clone();
         self.writer
             .write(move |tables| {
                 let known = known(&tables.users, &vault, user)?;
                 let is_new = known.is_none();
+                let mut welcomed = Tokens::ZERO;
                 if let Some(known) = known {
                     if known.profile != profile {
                         rename(tables, &vault, user, known, &profile)?;
                     }
                 } else {
                     write_down(tables, &vault, user, &profile, &fresh_key, now)?;
-                    if welcome.is_movable() {
+                    if let Some(inviter) = inviter {
+                        referrals::note(tables, user, inviter, now)?;
+                    }
+                    if welcome.is_movable() && is_left(tables, most)? {
                         transfer_surely(tables, Transfer::welcome(user, welcome, now))?;
+                        welcomed = welcome;
                     }
                 }
                 if !seen_today(&tables.seen, user, now)? {
@@ -83,7 +115,6 @@ impl Store {
                     tables.seen.insert(user.0, now.0)?;
                 }
                 tables.unpark(user, now)?;
-                let welcomed = if is_new && welcome.is_movable() { welcome } else { Tokens::ZERO };
                 Ok(Meeting { is_new, welcomed })
             })
             .await
@@ -156,6 +187,22 @@ impl Store {
         let hash = self.vault.name_hash(&name);
         Ok(tx.open_table(USERNAMES)?.get(hash.as_slice())?.map(|user| UserId(user.value())))
     }
+}
+
+/// Is there a gift left for one newcomer more? Then it is counted.
+fn is_left(tables: &mut Tables<'_>, most: Option<(Day, u64)>) -> Result<bool, StoreError> {
+    let Some((day, most)) = most else { return Ok(true) };
+    let day = day.to_string();
+    let given = tables.welcomes.get(day.as_str())?.map_or(0, |given| given.value());
+    if given >= most {
+        return Ok(false);
+    }
+    tables.writes();
+    if given == 0 {
+        tables.welcomes.retain(|_, _| false)?;
+    }
+    tables.welcomes.insert(day.as_str(), given + 1)?;
+    Ok(true)
 }
 
 /// Was he here on this day already? Days of the clock: near enough to tell who is still with us.

@@ -70,6 +70,28 @@ tables! {
     seen, SEEN: i64 => i64;
     /// User who may neither order nor buy → when that was decided.
     banned, BANNED: i64 => Bytes;
+    /// Promo code → people who have used it.
+    code_uses, CODE_USES: &'static str => u64;
+    /// (code, user) → what it gave him.
+    claims, CLAIMS: (&'static str, i64) => Bytes;
+    /// User → the discount that he has for himself.
+    discounts, DISCOUNTS: i64 => Bytes;
+    /// Who was invited → by whom, and what it has brought.
+    referrals, REFERRALS: i64 => Bytes;
+    /// (inviter, invited)
+    invited, INVITED: (i64, i64) => ();
+    /// Inviter → people who have brought him something.
+    rewarded, REWARDED: i64 => u64;
+    /// Day → newcomers who got their gift; of the newest day only.
+    welcomes, WELCOMES: &'static str => u64;
+    /// User → what he does not want to hear, a bit each.
+    mutes, MUTES: i64 => u8;
+    /// User → when he is to be reminded, in milliseconds.
+    nudges, NUDGES: i64 => i64;
+    /// User → when he was reminded last.
+    nudged, NUDGED: i64 => i64;
+    /// Number → a message to many, and how far it has come.
+    broadcasts, BROADCASTS: u64 => Bytes;
     /// Update → what an admin was asked to confirm.
     asked, ASKED: u64 => Bytes;
     /// (user, draft) → an order being put together.

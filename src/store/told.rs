@@ -21,6 +21,8 @@ pub enum Subject {
     Digest,
     /// What a rail and the book say differently.
     Differences(Way),
+    /// That newcomers get no gift any more today.
+    Welcomes,
 }
 
 impl Subject {
@@ -36,6 +38,7 @@ impl Subject {
             Self::Differences(Way::KaspiDesk) => "told of differences: kaspi_desk",
             Self::Differences(Way::KaspiGateway) => "told of differences: kaspi_gateway",
             Self::Differences(Way::KaspiBank) => "told of differences: kaspi_bank",
+            Self::Welcomes => "told of welcomes",
         }
     }
 }

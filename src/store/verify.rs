@@ -21,6 +21,7 @@ use crate::domain::job::{HoldState, JobState, Phase};
 use crate::domain::ledger::{Account, Transfer, TransferId};
 use crate::domain::time::Timestamp;
 
+mod growth;
 mod money;
 mod payments;
 mod work;
@@ -144,6 +145,7 @@ fn inspect(tx: &ReadTransaction, depth: Depth) -> Result<(Report, Checkpoint), S
             money::all_users(tx, tail.with_user, &mut report)?;
             work::all_jobs(tx, &mut report)?;
             payments::all(tx, &tail.reached.house, &mut report)?;
+            growth::all(tx, &mut report)?;
             audit_chain(tx, &mut report)?;
             for wrong in scripts::inspect(tx)? {
                 report.broken("accepted scripts", wrong);

@@ -87,9 +87,14 @@ impl Chat for Telegram {
             Parcel::Granted { amount, balance } => view.granted(*amount, *balance),
             Parcel::Banned => view.plain(TextKey::Banned),
             Parcel::Unbanned => view.plain(TextKey::Unbanned),
+            Parcel::Bonus { amount, why, balance } => view.bonus(*amount, *why, *balance),
+            Parcel::Nudge { balance } => view.nudge(*balance),
+            Parcel::Broadcast { text } => view.broadcast(text),
+            Parcel::BroadcastReport { broadcast } => view.broadcast_status(broadcast),
         };
+        let rank = if matches!(parcel, Parcel::Broadcast { .. }) { Rank::Crowd } else { Rank::Important };
         let call = || self.api.send(chat, &screen);
-        let message = self.sender.say(chat, Rank::Important, call).await?;
+        let message = self.sender.say(chat, rank, call).await?;
         Ok(Sent { message: Some(message), file_id: None })
     }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use crate::app::port::ScriptSet;
 use crate::app::{App, AppError};
-use crate::domain::id::{MessageRef, UpdateId};
+use crate::domain::id::{MessageRef, UpdateId, UserId};
 use crate::domain::locale::TextKey;
 use crate::domain::menu::MenuContext;
 use crate::domain::money::Tokens;
@@ -22,9 +22,11 @@ use super::view::View;
 
 mod buy;
 mod counter;
+mod crowd;
 mod desk;
 mod draft;
 mod film;
+mod growth;
 mod handouts;
 mod language;
 mod office;
@@ -218,7 +220,12 @@ impl Dialog {
 impl Talk<'_> {
     /// Notes who is here. Gives the welcome tokens that he got just now.
     async fn meet(&self) -> Result<Tokens, AppError> {
-        Ok(self.app.meet(self.person.id, &self.person.profile).await?.welcomed)
+        self.meet_sent(None).await
+    }
+
+    /// The same; `inviter` has sent him, as he says.
+    async fn meet_sent(&self, inviter: Option<UserId>) -> Result<Tokens, AppError> {
+        Ok(self.app.meet_sent(self.person.id, &self.person.profile, inviter).await?.welcomed)
     }
 
     /// Who looks at menus.

@@ -24,6 +24,8 @@ const ALL_EACH: Duration = Duration::from_millis(34);
 /// Permits of the shared bucket that replies leave for films, refunds and credits; decoration leaves more.
 const REPLY_RESERVE: u32 = 5;
 const DECORATION_RESERVE: u32 = 15;
+/// What goes to many leaves room for a burst of everything else.
+const CROWD_RESERVE: u32 = 18;
 /// Between two progress edits of one message.
 const EDIT_EACH: Duration = Duration::from_secs(5);
 /// A pause asked of one chat may be meant for all: nobody can tell, so all wait this long at most.
@@ -48,6 +50,8 @@ pub enum Rank {
     Important,
     /// The answer to what somebody just did.
     Reply,
+    /// One of very many who are told the same: everything else goes first. Whoever sends it comes again.
+    Crowd,
 }
 
 pub struct Sender {
@@ -194,7 +198,7 @@ impl Sender {
         call: impl Fn() -> F,
     ) -> Result<T, Fault> {
         let most = match rank {
-            Rank::Important => 1,
+            Rank::Important | Rank::Crowd => 1,
             Rank::Reply => REPLY_TRIES,
         };
         let mut tries = 0;
@@ -218,6 +222,7 @@ impl Sender {
         let reserve = match rank {
             Rank::Important => 0,
             Rank::Reply => REPLY_RESERVE,
+            Rank::Crowd => CROWD_RESERVE,
         };
         loop {
             let now = Instant::now();

@@ -3,19 +3,23 @@
 //! The data comes back from outside and may be forged or years old: reading it decides nothing but what was asked for.
 //! Whose draft or order it is, and what it costs now, is looked up by whoever acts on it.
 
-use crate::domain::catalog::Orientation;
-use crate::domain::id::{DraftId, JobId, ModelId, PurchaseId};
+use crate::domain::broadcast::Mute;
+use crate::domain::id::{DraftId, JobId, ModelId, PurchaseId, UserId};
 use crate::domain::menu::{MenuAction, VideoAction};
 use crate::domain::money::Tokens;
 use crate::domain::rail::Way;
 
 mod admin;
+mod crowd;
 mod desk;
 mod shop;
+mod step;
 
 pub use admin::{AdminTap, Sheet};
+pub use crowd::CrowdStep;
 pub use desk::{ClaimStep, DeskTap, DoubtStep};
 pub use shop::{PromoStep, ShopTap, When, can_name_file};
+pub use step::{Choice, Step};
 
 /// Raise it when the meaning of the data changes: buttons of old messages then say that they are old.
 const VERSION: &str = "1";
@@ -52,6 +56,10 @@ pub enum Tap {
     Shop(ShopTap),
     /// Of people and what was done; for admins.
     Admin(AdminTap),
+    /// Of a message to many, by its number; for owners.
+    Crowd(u64, CrowdStep),
+    /// He does not want to hear such things any more, or does again.
+    Mute(Mute, bool),
     /// This film among all that he has.
     Gallery(JobId),
     /// A page of what moved, 0 the newest.
@@ -70,29 +78,6 @@ pub enum PurchaseStep {
     Link,
     /// The link as a code to be read by another telephone.
     Code,
-}
-
-/// A place on the way from a prompt to an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The ready-made offers.
-    Offers,
-    Quality,
-    Seconds(ModelId),
-    Shape(ModelId, u32),
-    Confirm(Choice),
-    /// «Создать за …»: the price is the one that was on the button.
-    Order(Choice, Tokens),
-    /// Forget it.
-    Drop,
-}
-
-/// What a video will be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    pub model: ModelId,
-    pub seconds: u32,
-    pub orientation: Orientation,
 }
 
 /// Can a button name this model? The data has room for short plain ids only.
@@ -123,6 +108,8 @@ impl Tap {
             Self::Language(Some(tag)) => format!("l:{tag}"),
             Self::Shop(tap) => format!("s:{}", tap.encode()),
             Self::Admin(tap) => format!("a:{}", tap.encode()),
+            Self::Crowd(broadcast, step) => format!("c:{}", step.encode(*broadcast)),
+            Self::Mute(what, muted) => format!("n:{}:{}", crowd::mute_name(*what), u8::from(*muted)),
             Self::Gallery(job) => format!("g:{}", short(job.0)),
             Self::History(page) => format!("h:{}", short(u64::from(*page))),
         };
@@ -165,6 +152,9 @@ impl Tap {
             [VERSION, "l", tag] if is_tag(tag) => Some(Self::Language(Some((*tag).to_owned()))),
             [VERSION, "s", tap @ ..] => ShopTap::parse(tap).map(Self::Shop),
             [VERSION, "a", tap @ ..] => AdminTap::parse(tap).map(Self::Admin),
+            [VERSION, "c", tap @ ..] => CrowdStep::parse(tap).map(|(number, step)| Self::Crowd(number, step)),
+            [VERSION, "n", what, "0"] => crowd::mute(what).map(|what| Self::Mute(what, false)),
+            [VERSION, "n", what, "1"] => crowd::mute(what).map(|what| Self::Mute(what, true)),
             _ => None,
         }
     }
@@ -194,52 +184,6 @@ impl PurchaseStep {
     }
 }
 
-impl Step {
-    fn encode(&self) -> String {
-        match self {
-            Self::Offers => "o".to_owned(),
-            Self::Quality => "q".to_owned(),
-            Self::Seconds(model) => format!("s:{model}"),
-            Self::Shape(model, seconds) => format!("r:{model}:{}", short(u64::from(*seconds))),
-            Self::Confirm(choice) => format!("c:{}", choice.encode()),
-            Self::Order(choice, price) => {
-                let price = u64::try_from(price.get()).unwrap_or(0);
-                format!("p:{}:{}", choice.encode(), short(price))
-            }
-            Self::Drop => "x".to_owned(),
-        }
-    }
-
-    fn parse(words: &[&str]) -> Option<Self> {
-        match words {
-            ["o"] => Some(Self::Offers),
-            ["q"] => Some(Self::Quality),
-            ["s", model] => model_id(model).map(Self::Seconds),
-            ["r", model, seconds] => Some(Self::Shape(model_id(model)?, small(seconds)?)),
-            ["c", model, seconds, shape] => Choice::parse(model, seconds, shape).map(Self::Confirm),
-            ["p", model, seconds, shape, price] => {
-                let price = Tokens::new(i64::try_from(number(price)?).ok()?);
-                let choice = Choice::parse(model, seconds, shape)?;
-                price.is_movable().then_some(Self::Order(choice, price))
-            }
-            ["x"] => Some(Self::Drop),
-            _ => None,
-        }
-    }
-}
-
-impl Choice {
-    fn encode(&self) -> String {
-        let shape = &self.orientation.name()[..1];
-        format!("{}:{}:{shape}", self.model, short(u64::from(self.seconds)))
-    }
-
-    fn parse(model: &str, seconds: &str, shape: &str) -> Option<Self> {
-        let orientation = Orientation::ALL.into_iter().find(|o| o.name()[..1] == *shape)?;
-        Some(Self { model: model_id(model)?, seconds: small(seconds)?, orientation })
-    }
-}
-
 fn model_id(written: &str) -> Option<ModelId> {
     let model = ModelId::new(written);
     can_name(&model).then_some(model)
@@ -250,6 +194,11 @@ fn idea_id(written: &str) -> Option<String> {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
     let fits = (1..=IDEA_LIMIT).contains(&written.len());
     (fits && written.bytes().all(plain)).then(|| written.to_owned())
+}
+
+/// A person in the link with which he invites others.
+pub fn in_link(user: UserId) -> String {
+    short(u64::try_from(user.0).unwrap_or(0))
 }
 
 /// A number in base 36.
@@ -278,6 +227,7 @@ fn small(written: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::catalog::Orientation;
 
     fn longest() -> Choice {
         Choice {

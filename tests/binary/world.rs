@@ -213,6 +213,11 @@ impl World {
         self.book()
     }
 
+    /// The same, to put something into it.
+    pub fn store(&self) -> Store {
+        self.book().0
+    }
+
     /// The database of a bot that does not run.
     pub fn book(&self) -> Book {
         let path = self.home().join("data/bot.redb");

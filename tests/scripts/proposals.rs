@@ -260,6 +260,7 @@ async fn the_texts_in_force_are_shown_whatever_lies_in_the_folder() {
             "locales/en.lua",
             "locales/kk.lua",
             "locales/ru.lua",
+            "scripts/growth.lua",
             "scripts/ideas.lua",
             "scripts/menus.lua",
             "scripts/packages.lua",
@@ -267,9 +268,9 @@ async fn the_texts_in_force_are_shown_whatever_lies_in_the_folder() {
         ]
     );
     assert_eq!(bot.app.script_file(BY, PRICING).unwrap(), pricing("1.5"));
-    assert_eq!(files[6].bytes, pricing("1.5").len());
+    assert_eq!(files[7].bytes, pricing("1.5").len());
     assert!(
-        matches!(bot.app.script_file(BY, "x"), Err(ScriptRefusal::UnknownFile { known }) if known.len() == 7)
+        matches!(bot.app.script_file(BY, "x"), Err(ScriptRefusal::UnknownFile { known }) if known.len() == 8)
     );
 }
 

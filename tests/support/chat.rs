@@ -219,5 +219,11 @@ pub fn in_short(parcel: &Parcel) -> String {
         Parcel::Granted { amount, .. } => format!("granted {amount}"),
         Parcel::Banned => "banned".to_owned(),
         Parcel::Unbanned => "unbanned".to_owned(),
+        Parcel::Bonus { amount, why, .. } => format!("bonus {amount} {why:?}"),
+        Parcel::Nudge { balance } => format!("nudge {balance}"),
+        Parcel::Broadcast { text } => format!("broadcast {text}"),
+        Parcel::BroadcastReport { broadcast } => {
+            format!("broadcast {} {:?} {:?}", broadcast.number, broadcast.state, broadcast.tally)
+        }
     }
 }

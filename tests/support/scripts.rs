@@ -7,6 +7,7 @@ use sora_bot::app::port::{ScriptSet, ScriptStatus, Scripts};
 use sora_bot::domain::catalog::{Abilities, Catalog, Model, Offer, Orientation, Route, Shape, Size, Wait};
 use sora_bot::domain::day::Day;
 use sora_bot::domain::economics::Economics;
+use sora_bot::domain::growth::Growth;
 use sora_bot::domain::id::{EngineId, ModelId};
 use sora_bot::domain::idea::Ideas;
 use sora_bot::domain::locale::Locale;
@@ -38,6 +39,11 @@ impl FixedScripts {
             model.abilities = abilities;
         }
         *self.current.lock().unwrap() = Arc::new(set);
+    }
+
+    /// The owner saves what he gives away.
+    pub fn save_growth(&self, growth: Growth, version: &str) {
+        *self.current.lock().unwrap() = Arc::new(ScriptSet { growth, ..scripts(PRICE, version, Vec::new()) });
     }
 
     /// The owner saves a promotion.
@@ -85,6 +91,7 @@ pub fn scripts(price: Tokens, version: &str, promos: Vec<Promo>) -> ScriptSet {
             contact: None,
         },
         ideas: Ideas::default(),
+        growth: Growth::default(),
         faults: Arc::default(),
         locales: BTreeMap::from([("ru".to_owned(), russian)]),
         default_language: "ru".into(),

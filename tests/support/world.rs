@@ -8,7 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use sora_bot::app::port::{Clock as _, ScriptSet, Scripts as _};
 use sora_bot::app::{
-    App, AppError, Engines, Met, OrderRefusal, Placed, Settings, Staff, outbox, progress, worker,
+    App, AppError, Engines, Met, OrderRefusal, Placed, Settings, Staff, announce, outbox, progress,
+    reminders, worker,
 };
 use sora_bot::domain::account::MovementReason;
 use sora_bot::domain::catalog::{Orientation, Quote};
@@ -154,6 +155,12 @@ impl Shop {
         let mut tasks = JoinSet::new();
         tasks.spawn(worker::run(app.clone(), stop.clone(), GRACE));
         tasks.spawn(outbox::run(app.clone(), world.chat.clone(), stop.clone(), GRACE));
+        tasks.spawn(announce::run(app.clone(), world.chat.clone(), stop.clone(), GRACE));
+        let reminders = reminders::run(app.clone(), stop.clone());
+        tasks.spawn(async move {
+            reminders.await;
+            Ok(())
+        });
         let progress = progress::run(app.clone(), world.chat.clone(), stop.clone());
         tasks.spawn(async move {
             progress.await;
@@ -275,7 +282,11 @@ impl Shop {
         let mut expected = Tokens::ZERO;
         for movement in self.app.history(user, 1000).unwrap() {
             let came = [MovementReason::Welcome, MovementReason::TopUp, MovementReason::Grant];
-            if came.contains(&movement.reason) || matches!(movement.reason, MovementReason::Refund(_)) {
+            let grown = [MovementReason::Promo, MovementReason::Inviter, MovementReason::Invited];
+            if came.contains(&movement.reason)
+                || grown.contains(&movement.reason)
+                || matches!(movement.reason, MovementReason::Refund(_))
+            {
                 expected = expected.plus(movement.amount).unwrap();
             }
         }

@@ -13,7 +13,7 @@ const ALL: [&str; 9] = [
     "/refund 1",
     "/ban 1001",
     "/unban 1001",
-    "/promo",
+    "/broadcast",
 ];
 
 /// What is answered to each command: is it the one of a command that nobody has?

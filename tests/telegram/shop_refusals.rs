@@ -19,9 +19,7 @@ async fn for_everybody_else_there_are_no_such_commands_files_and_buttons() {
     let bot = town.bot(10_000).await;
     let proposal = town.asks(OWNER, "/rate 540", "проверено").await;
     let stranger = town.asks(AIGERIM, "/start", "Здравствуйте").await;
-    for command in
-        ["/scripts", "/rate 540", "/price +5%", "/prices", "/promo", "/reload", "/rollback", "/topup 1 1"]
-    {
+    for command in ["/scripts", "/rate 540", "/price +5%", "/prices", "/reload", "/rollback", "/topup 1 1"] {
         let before = town.api.chat(AIGERIM).len();
         town.api.says(AIGERIM, command);
         let answers = |chat: &[serde_json::Value]| chat.len() == before + 2;

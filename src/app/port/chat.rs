@@ -6,11 +6,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::app::{Claim, Decided, DoubtedMoney};
+use crate::domain::broadcast::Broadcast;
 use crate::domain::id::{JobId, MessageRef, UserId};
 use crate::domain::job::{Film, Job, RefundReason};
 use crate::domain::menu::MenuContext;
 use crate::domain::money::Tokens;
-use crate::domain::notice::Alert;
+use crate::domain::notice::{Alert, BonusReason};
 use crate::domain::purchase::Purchase;
 
 #[async_trait]
@@ -99,6 +100,24 @@ pub enum Parcel {
     Banned,
     /// He may again.
     Unbanned,
+    /// An invitation has paid off.
+    Bonus {
+        amount: Tokens,
+        why: BonusReason,
+        balance: Tokens,
+    },
+    /// His tokens run low.
+    Nudge {
+        balance: Tokens,
+    },
+    /// What an owner says to many: it goes after everything else.
+    Broadcast {
+        text: String,
+    },
+    /// How that went, for its author.
+    BroadcastReport {
+        broadcast: Broadcast,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use sha2::{Digest, Sha256};
 
 use crate::domain::catalog::Catalog;
+use crate::domain::growth::{Growth, PromoCode};
 use crate::domain::id::ModelId;
 use crate::domain::idea::Ideas;
 use crate::domain::locale::Locale;
@@ -104,6 +105,8 @@ pub struct ScriptSet {
     pub catalog: Catalog,
     pub menus: Menus,
     pub ideas: Ideas,
+    /// What is given away to have more people.
+    pub growth: Growth,
     /// By IETF tag. `default_language` is always there.
     pub locales: BTreeMap<String, Locale>,
     pub default_language: String,
@@ -147,6 +150,8 @@ pub enum QuickEdit {
     Raise { model: Option<ModelId>, hundredths: i64 },
     /// One promotion more.
     AddPromo(Promo),
+    /// One promo code more.
+    AddCode(PromoCode),
     /// The promotion at this place of the list, from 0, becomes a comment that says when it ended: `2026-11-22`.
     EndPromo { at: usize, date: String },
 }

@@ -29,7 +29,9 @@ async fn settle(app: &App, job: &Job, render: &Render, fetched: Fetched) -> Resu
     let Fetched { bytes, width, height, duration_ms, has_thumbnail } = fetched;
     let film = Film { width, height, duration_ms, bytes, has_thumbnail, ready_at: now };
     let took_ms = u64::try_from(now.since(render.since).as_millis()).unwrap_or(u64::MAX);
-    let settled = app.store.settle(job.id, Settled { film, took_ms }, now).await?;
+    let scripts = app.scripts.current();
+    let promised = (scripts.growth.referral, scripts.growth.nudge);
+    let settled = app.store.settle_with(job.id, Settled { film, took_ms }, promised, now).await?;
     if settled.is_ok() {
         tracing::info!(order = job.id.0, bytes, took_ms, tokens = job.quote.price.get(), "the film is here");
     }

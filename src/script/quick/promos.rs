@@ -14,14 +14,17 @@ const NEIGHBOUR: &str = "usd_rate";
 /// One promotion more, as the last of the list.
 pub(super) fn add(text: &str, promo: &Promo) -> Result<String, String> {
     let new = written(promo);
-    let Some(list) = Lines::of(text).value_of(PROMOS) else {
-        return added(text, NEIGHBOUR, &format!("{PROMOS} = {{ {new} }}"));
-    };
-    if !is_table(text, &list) {
-        return Err(computed(PROMOS));
+    match Lines::of(text).value_of(PROMOS) {
+        Some(_) => append(text, PROMOS, &new),
+        None => added(text, NEIGHBOUR, &format!("{PROMOS} = {{ {new} }}")),
     }
-    let text = &separated(text, &list);
-    let list = Lines::of(text).value_of(PROMOS).ok_or_else(|| computed(PROMOS))?;
+}
+
+/// One item more, as the last of a list that is there.
+pub(super) fn append(text: &str, name: &str, new: &str) -> Result<String, String> {
+    let list = Lines::of(text).value_of(name).filter(|list| is_table(text, list));
+    let text = &separated(text, name, &list.ok_or_else(|| computed(name))?);
+    let list = Lines::of(text).value_of(name).ok_or_else(|| computed(name))?;
     let brace = list.end - 1;
     let line = text[..brace].rfind('\n').map_or(0, |at| at + 1);
     let indent = &text[line..brace];
@@ -57,10 +60,10 @@ pub(super) fn end(text: &str, at: usize, date: &str) -> Result<String, String> {
     Ok(format!("{}{indent}-- Закончена {date}:\n{}{}", &text[..first], commented.join("\n"), &text[last..]))
 }
 
-/// The text with a comma behind the last promotion of the list.
-fn separated(text: &str, list: &Range<usize>) -> String {
+/// The text with a comma behind the last item of the list.
+fn separated(text: &str, name: &str, list: &Range<usize>) -> String {
     let lines = Lines::of(text);
-    let ends = (1..).map_while(|at| lines.value_of(&item(PROMOS, at))).map(|value| value.end);
+    let ends = (1..).map_while(|at| lines.value_of(&item(name, at))).map(|value| value.end);
     match ends.last() {
         Some(end) if !begins_with_separator(&text[end..list.end]) => {
             format!("{},{}", &text[..end], &text[end..])

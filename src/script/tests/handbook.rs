@@ -11,6 +11,7 @@ const PAGES: &[(&str, &str)] = &[
     ("ideas.md", include_str!("../../../docs/ru/ideas.md")),
     ("models.md", include_str!("../../../docs/ru/models.md")),
     ("phone.md", include_str!("../../../docs/ru/phone.md")),
+    ("growth.md", include_str!("../../../docs/ru/growth.md")),
     ("admins.md", include_str!("../../../docs/ru/admins.md")),
     ("messages.md", include_str!("../../../docs/ru/messages.md")),
     ("profit.md", include_str!("../../../docs/ru/profit.md")),

@@ -18,6 +18,7 @@ const TYPES: &[(&str, &str, &str)] = &[
     ("scripts/packages.lua", "Packages", include_str!("../../../scripts/types/packages.d.luau")),
     ("scripts/menus.lua", "Menus", include_str!("../../../scripts/types/menus.d.luau")),
     ("scripts/ideas.lua", "Ideas", include_str!("../../../scripts/types/ideas.d.luau")),
+    ("scripts/growth.lua", "Growth", include_str!("../../../scripts/types/growth.d.luau")),
     ("locales/ru.lua", "Locale", include_str!("../../../scripts/types/locale.d.luau")),
 ];
 
@@ -110,6 +111,13 @@ const EDITS: &[(&str, &str, &str)] = &[
         "{ tokens = 742,",
         "{ title = \"x\", rails = { \"kaspi\" }, allow_loss = true, tokens = 742,",
     ),
+    ("scripts/growth.lua", "only_named = false", "only_named = true"),
+    (
+        "scripts/growth.lua",
+        "codes = {",
+        "codes = { { code = \"AAA\", tokens = 1, uses = 1, from = \"2026-11-28\", to = \"2026-11-30\", newcomers = true },
+            { code = \"BBB\", percent = 1, days = 1, allow_loss = true },",
+    ),
     ("scripts/pricing.lua", "sizes = {", "sizes = { square = \"720x720\","),
     ("locales/ru.lua", "labels = {", "labels = { free = \"x\","),
     ("locales/kk.lua", "labels = {", "labels = { free = \"x\","),
@@ -133,6 +141,7 @@ const FILES: &[(&str, &str)] = &[
         "local function none(ctx) return {} end
         return menus { main = none, quick = none, video = none, buy = none }",
     ),
+    ("scripts/growth.lua", "return growth { }"),
     (
         "scripts/ideas.lua",
         "return ideas { categories = { { id = 'a', title = 'a', ideas = {

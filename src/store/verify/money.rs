@@ -61,6 +61,7 @@ pub(super) fn journal(
         if let TransferId::Credit(way, payment) = &transfer.id {
             payments::is_kept(tx, &transfer, *way, payment, report)?;
         }
+        growth::is_kept(tx, &transfer, report)?;
         if let Some(user) = transfer.user() {
             tail.with_user += 1;
             if moves.get((user.0, seq))?.is_none() {

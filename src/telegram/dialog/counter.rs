@@ -17,6 +17,7 @@ impl Talk<'_> {
             "grant" => Power::Grant,
             "refund" => Power::Refund,
             "ban" | "unban" => Power::Ban,
+            "broadcast" => Power::Announce,
             _ => Power::EditShop,
         };
         if !self.app.may(self.person.id, power) {
@@ -29,6 +30,7 @@ impl Talk<'_> {
             "topup" => self.hand_out(Giving::TopUp, rest).await,
             "grant" => self.hand_out(Giving::Grant, rest).await,
             "refund" => self.pay_back(rest).await,
+            "broadcast" => self.broadcast(rest).await,
             "ban" => self.ban(rest, true).await,
             "unban" => self.ban(rest, false).await,
             _ => self.shop(command).await,

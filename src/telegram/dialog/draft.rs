@@ -137,7 +137,7 @@ impl Talk<'_> {
     /// What `choice` costs now. None if it can't be had, or not with so long a prompt.
     pub fn deal(&self, draft: &Draft, choice: &Choice) -> Option<Quote> {
         self.model(draft, &choice.model)?;
-        self.app.quote(self.set, &choice.model, choice.seconds, choice.orientation)
+        self.app.quote_to(self.set, Some(self.person.id), &choice.model, choice.seconds, choice.orientation)
     }
 
     /// The same for a draft that may be a remix: that is made where its source was made, as that was made.
@@ -183,7 +183,7 @@ impl Talk<'_> {
     }
 
     pub fn on_sale(&self) -> Vec<Model> {
-        let mut models = self.app.on_sale(self.set);
+        let mut models = self.app.on_sale_to(self.set, Some(self.person.id));
         models.retain(|model| {
             let named = can_name(&model.id);
             if !named {

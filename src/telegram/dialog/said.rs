@@ -15,10 +15,18 @@ const HISTORY_SHOWN: usize = 10;
 
 impl Talk<'_> {
     pub async fn said(&self, words: &Words) -> Result<Reply, AppError> {
-        let welcomed = self.meet().await?;
+        let start = match words {
+            Words::Command(command) if command.name == "start" => Some(&*command.rest),
+            _ => None,
+        };
+        let welcomed = self.meet_sent(start.and_then(|rest| self.inviter(rest))).await?;
         if let Words::Command(command) = words
             && command.name == "start"
         {
+            if let Some(code) = Self::code_in(&command.rest) {
+                let say = vec![self.greeting(welcomed)?, self.use_code(code).await?];
+                return Ok(Reply { say, ..Reply::default() });
+            }
             if let Some(code) = command.rest.strip_prefix("paid")
                 && let Some(reply) = self.returned(code.trim_start_matches('_')).await?
             {
@@ -63,6 +71,9 @@ impl Talk<'_> {
             "support" | "paysupport" | "terms" | "privacy" => Reply::say(self.policy(&command.name)),
             "deleteme" => self.ask_delete_me()?,
             "kaspi" | "confirm" | "reject" => self.desk(command).await?,
+            "promo" => self.promo_command(&command.rest).await?,
+            "invite" => Reply::say(self.invite()?),
+            "notifications" => Reply::say(self.notifications()?),
             // The rest of what there is belongs to those who run the shop.
             _ => self.behind_the_counter(command).await?,
         })

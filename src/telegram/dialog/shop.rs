@@ -25,7 +25,6 @@ impl Talk<'_> {
             "rate" => self.rate(&command.rest).await,
             "price" => self.price(&command.rest).await,
             "prices" => Ok(self.prices().await),
-            "promo" => self.promos(),
             "reload" => self.reload().await,
             "rollback" => self.versions(),
             "stats" => return self.stats(&command.rest).await,
@@ -59,12 +58,12 @@ impl Talk<'_> {
     }
 
     /// Who does all this.
-    fn admin(&self) -> By {
+    pub fn admin(&self) -> By {
         By::Admin(self.person.id)
     }
 
     /// What would change, with the buttons that decide; before it the whole of it, if it is too long to be read there.
-    fn proposed(&self, proposal: &Proposal) -> Reply {
+    pub fn proposed(&self, proposal: &Proposal) -> Reply {
         let (screen, whole) = self.view.proposal(proposal);
         let say = whole.into_iter().chain([screen]).collect();
         Reply { say, ..Reply::default() }
@@ -82,7 +81,7 @@ impl Talk<'_> {
         }
     }
 
-    fn declined(&self, refusal: ScriptRefusal) -> Result<Reply, AppError> {
+    pub fn declined(&self, refusal: ScriptRefusal) -> Result<Reply, AppError> {
         let plain = |key| Reply::say(self.view.plain(key));
         Ok(match refusal {
             ScriptRefusal::Failed(error) => return Err(error),

@@ -62,6 +62,9 @@ impl View<'_> {
             MovementReason::Grant => self.say(TextKey::ReasonGrant, &[]),
             MovementReason::MovedIn => self.say(TextKey::ReasonMovedIn, &[]),
             MovementReason::MovedJob => self.say(TextKey::ReasonMovedJob, &[]),
+            MovementReason::Promo => self.say(TextKey::ReasonPromo, &[]),
+            MovementReason::Inviter => self.say(TextKey::ReasonInviter, &[]),
+            MovementReason::Invited => self.say(TextKey::ReasonInvited, &[]),
         };
         let values = [
             ("date", Value::Html(self.date(movement.at))),

@@ -57,6 +57,11 @@ impl View<'_> {
                 let values = [("way", Value::Html(self.way(*way))), ("payments", count(*payments))];
                 self.say(TextKey::AlertDiffers, &values)
             }
+            // It is shown with its figures: see `crowd`.
+            Alert::Broadcast { .. } => String::new(),
+            Alert::WelcomesUsedUp { most } => {
+                self.say(TextKey::AlertWelcomesUsedUp, &[("most", count(*most))])
+            }
             Alert::ScriptsChanged { by, version, changes } => {
                 let who = self.who(*by, who);
                 self.long(&changes.join("\n"), |changes| {

@@ -71,6 +71,10 @@ impl View<'_> {
             }
             Act::Person { action, .. } if action == "ban" => self.say(TextKey::ActBan, &[]),
             Act::Person { .. } => self.say(TextKey::ActUnban, &[]),
+            Act::Broadcast { action, number } => {
+                let key = if action == "start" { TextKey::ActBroadcast } else { TextKey::ActBroadcastStop };
+                self.say(key, &number_of(number.to_string()))
+            }
             Act::Order { job, .. } => self.say(TextKey::ActTakenBack, &number_of(job.to_string())),
         }
     }

@@ -121,6 +121,7 @@ pub fn set() -> ScriptSet {
             pickers: Pickers::default(),
             contact: None,
         },
+        growth: crate::domain::growth::Growth::default(),
         ideas: Ideas { categories: vec![category()], warnings: vec![warning()] },
         locales: SHIPPED.map(|(tag, source)| (tag.to_owned(), locale(tag, source))).into(),
         default_language: "ru".to_owned(),

@@ -29,6 +29,7 @@ const OF_ADMINS: &[(Power, &str, TextKey)] = &[
     (Power::Grant, "grant", TextKey::CommandGrant),
     (Power::Ban, "ban", TextKey::CommandBan),
     (Power::Ban, "unban", TextKey::CommandUnban),
+    (Power::Announce, "broadcast", TextKey::CommandBroadcast),
     (Power::See, "audit", TextKey::CommandAudit),
     (Power::See, "stats", TextKey::CommandStats),
     (Power::See, "panel", TextKey::CommandPanel),
@@ -115,8 +116,11 @@ impl View<'_> {
             ("balance", TextKey::CommandBalance),
             ("queue", TextKey::CommandQueue),
             ("buy", TextKey::CommandBuy),
+            ("promo", TextKey::CommandCode),
+            ("invite", TextKey::CommandInvite),
             ("help", TextKey::CommandHelp),
             ("language", TextKey::CommandLanguage),
+            ("notifications", TextKey::CommandNotifications),
             ("support", TextKey::CommandSupport),
             ("paysupport", TextKey::CommandPaySupport),
             ("terms", TextKey::CommandTerms),
@@ -129,7 +133,10 @@ impl View<'_> {
     pub fn commands_of(&self, role: Role) -> Box<Commands> {
         let own: Vec<_> = OF_ADMINS.iter().filter(|(power, ..)| role.may(*power)).collect();
         let own: Vec<_> = own.into_iter().map(|(_, name, key)| (*name, *key)).collect();
-        self.commands().into_iter().chain(self.described(&own)).collect()
+        // What he has in another way than everybody has it is listed once.
+        let others = self.commands().into_iter();
+        let others = others.filter(|(name, _)| own.iter().all(|(known, _)| known != name));
+        others.chain(self.described(&own)).collect()
     }
 
     fn described(&self, commands: &[(&'static str, TextKey)]) -> Box<Commands> {

@@ -112,6 +112,9 @@ pub(super) fn reason(reason: &MovementReason) -> String {
         MovementReason::GivenBack => "платёж снова у нас".to_owned(),
         MovementReason::Repaid => "погашение долга".to_owned(),
         MovementReason::Grant => "подарок".to_owned(),
+        MovementReason::Promo => "промокод".to_owned(),
+        MovementReason::Inviter => "за приглашённого друга".to_owned(),
+        MovementReason::Invited => "за приход по приглашению".to_owned(),
         MovementReason::MovedIn => "из прежнего бота".to_owned(),
         MovementReason::MovedJob => "заказ прежнего бота не сделан".to_owned(),
     }

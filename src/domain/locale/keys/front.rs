@@ -38,6 +38,9 @@ macro_rules! front {
     CommandQueue = "command_queue" [],
     CommandBuy = "command_buy" [],
     CommandHelp = "command_help" [],
+    CommandCode = "command_code" [],
+    CommandInvite = "command_invite" [],
+    CommandNotifications = "command_notifications" [],
     CommandLanguage = "command_language" [],
 
     /// What the language calls itself: plain words, they stand on a button.

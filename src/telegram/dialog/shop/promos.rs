@@ -12,7 +12,7 @@ use crate::telegram::tap::{PromoStep, When};
 use crate::telegram::view::View;
 
 impl Talk<'_> {
-    pub(super) fn promos(&self) -> Done {
+    pub fn promos(&self) -> Done {
         Ok(Reply::say(self.view.promos(self.app.today(), &self.set.version)))
     }
 

@@ -143,3 +143,80 @@ fn whatever_people_are_called_admins_read_whole_messages_in_every_language() {
         }
     }
 }
+
+#[test]
+fn codes_invitations_and_messages_to_many_fit_in_every_language() {
+    use crate::app::{ClaimRefusal, Claimed, CodeOutcome, Discount, Invitations};
+    use crate::domain::broadcast::{BROADCAST_LIMIT, Broadcast, BroadcastState, Segment, Tally};
+    use crate::domain::day::Day;
+    use crate::domain::growth::{CodeGives, PromoCode, Referral};
+    use crate::domain::notice::BonusReason;
+
+    let set = set();
+    let (day, most) = (Day::at(AT, 0), u64::MAX);
+    let code = PromoCode {
+        code: "W".repeat(20),
+        gives: CodeGives::Discount { percent: 90, days: 365 },
+        uses: Some(most),
+        from: Some(day),
+        to: Some(day),
+        newcomers: true,
+        allow_loss: false,
+    };
+    let tally = Tally { sent: most, blocked: most, failed: most };
+    let broadcast = Broadcast {
+        number: most,
+        by: UserId(1),
+        text: "&".repeat(BROADCAST_LIMIT),
+        segment: Segment::Language("kk".to_owned()),
+        state: BroadcastState::Running,
+        created_at: AT,
+        started_at: Some(AT),
+        ended_at: None,
+        tally,
+    };
+    let segments = vec![
+        (Segment::All, most),
+        (Segment::Buyers, most),
+        (Segment::Newcomers, most),
+        (Segment::Away(365), most),
+        (Segment::Language("kk".to_owned()), most),
+    ];
+    for language in ["ru", "kk", "en"] {
+        let view = View::of(&set, Some(language));
+        let link = format!("https://t.me/{}?start=ref_{}", "b".repeat(32), "z".repeat(13));
+        let promised = Referral { inviter: Tokens::CAP, invited: Tokens::CAP, most };
+        let so_far = Invitations { came: most, rewarded: most, earned: Tokens::CAP };
+        let discount = Discount { code: code.code.clone(), percent: 90, last: day };
+        let claimed = [
+            CodeOutcome::Claimed(Claimed::Tokens { amount: Tokens::CAP, available: Tokens::CAP }),
+            CodeOutcome::Claimed(Claimed::Discount(discount)),
+            CodeOutcome::Unknown,
+            CodeOutcome::NotToday,
+            CodeOutcome::Refused(ClaimRefusal::Already),
+            CodeOutcome::Refused(ClaimRefusal::UsedUp),
+            CodeOutcome::Refused(ClaimRefusal::NotNew),
+            CodeOutcome::Refused(ClaimRefusal::Banned),
+        ];
+        let mut screens: Vec<Screen> = claimed.iter().map(|outcome| view.code_used(outcome)).collect();
+        screens.extend([
+            view.codes(&vec![(code.clone(), most); 100]),
+            view.codes(&[]),
+            view.invite(&link, &promised, &so_far),
+            view.bonus(Tokens::CAP, BonusReason::Inviter, Tokens::CAP),
+            view.bonus(Tokens::CAP, BonusReason::Invited, Tokens::CAP),
+            view.nudge(Tokens::CAP),
+            view.notifications(true, false, true),
+            view.notifications(false, true, false),
+            view.broadcast(&broadcast.text),
+            view.broadcast_choice(most, &segments),
+            view.broadcast_ask(most, &Segment::Away(365), most),
+            view.broadcast_status(&broadcast),
+            view.alert(&Alert::WelcomesUsedUp { most }, None),
+        ]);
+        for screen in screens {
+            assert_sound(&screen, MESSAGE_LIMIT);
+            assert!(!read(&screen).is_empty() && read(&screen).chars().all(|c| c != '{'));
+        }
+    }
+}
