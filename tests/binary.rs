@@ -10,9 +10,13 @@ mod binary {
     mod bot;
     mod commands;
     mod crashes;
+<<<<<<< HEAD
     mod doctor;
     mod documents;
     mod disk;
+=======
+    mod engines;
+>>>>>>> 9d4267a (engines: describe vendors as Lua files)
     mod fates;
     mod import;
     mod input;

@@ -85,6 +85,7 @@ pub fn scripts(price: Tokens, version: &str, promos: Vec<Promo>) -> ScriptSet {
             contact: None,
         },
         ideas: Ideas::default(),
+        engines: BTreeMap::new(),
         faults: Arc::default(),
         locales: BTreeMap::from([("ru".to_owned(), russian)]),
         default_language: "ru".into(),

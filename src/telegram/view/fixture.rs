@@ -122,6 +122,7 @@ pub fn set() -> ScriptSet {
             contact: None,
         },
         ideas: Ideas { categories: vec![category()], warnings: vec![warning()] },
+        engines: BTreeMap::new(),
         locales: SHIPPED.map(|(tag, source)| (tag.to_owned(), locale(tag, source))).into(),
         default_language: "ru".to_owned(),
         faults: Arc::default(),
