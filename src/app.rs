@@ -21,9 +21,9 @@ use crate::store::{Store, StoreError};
 mod accepted;
 mod account;
 pub mod backups;
-pub mod digest;
 mod bank;
 mod desk;
+pub mod digest;
 pub mod engines;
 mod erasure;
 mod films;
@@ -46,8 +46,8 @@ mod purchase;
 mod rails;
 mod roles;
 mod scripts;
-pub mod watchdog;
 mod stats;
+pub mod watchdog;
 pub mod worker;
 
 pub use accepted::{
@@ -73,8 +73,8 @@ pub use scripts::{ScriptFile, ScriptRefusal, hundredths};
 pub use stats::stats;
 
 pub use crate::store::{
-    Act, AuditRow, By, Cancelling, Crowd, Dealings, Doubted, Giving, JobRow, LedgerQuery, PaidBack, PurchaseRefusal,
-    PurchaseRow, ScriptAuthor, ScriptVersion,
+    Act, AuditRow, By, Cancelling, Crowd, Dealings, Doubted, Giving, JobRow, LedgerQuery, PaidBack,
+    PurchaseRefusal, PurchaseRow, ScriptAuthor, ScriptVersion,
 };
 use port::{Clock, Random, Scripts};
 

@@ -123,17 +123,11 @@ async fn read(request: Request) -> Result<WebhookRequest, StatusCode> {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     };
     let headers: BTreeMap<String, String> = parts.headers.iter().filter_map(named).collect();
-<<<<<<< HEAD
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|caller| caller.0.ip());
-    let query = parts.uri.query().unwrap_or_default().to_owned();
-    match timeout(SLOWEST_BODY, to_bytes(body, LARGEST_BODY)).await {
-        Ok(Ok(body)) => Ok(WebhookRequest { peer, query, headers, body }),
-=======
     let path = parts.uri.path().to_owned();
     let query = parts.uri.query().unwrap_or_default().to_owned();
     match timeout(SLOWEST_BODY, to_bytes(body, LARGEST_BODY)).await {
-        Ok(Ok(body)) => Ok(WebhookRequest { path, query, headers, body }),
->>>>>>> 9d4267a (engines: describe vendors as Lua files)
+        Ok(Ok(body)) => Ok(WebhookRequest { peer, path, query, headers, body }),
         Ok(Err(_)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }

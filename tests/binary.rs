@@ -10,18 +10,15 @@ mod binary {
     mod bot;
     mod commands;
     mod crashes;
-<<<<<<< HEAD
+    mod disk;
     mod doctor;
     mod documents;
-    mod disk;
-=======
     mod engines;
->>>>>>> 9d4267a (engines: describe vendors as Lua files)
     mod fates;
     mod import;
     mod input;
-    mod panel;
     mod kills;
+    mod panel;
     mod prices;
     mod reading;
     mod restarts;

@@ -5,40 +5,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use super::control::Control;
 use super::data_key;
+use super::engines::engines;
 use super::kaspi;
 use super::real::{SystemClock, SystemRandom};
-<<<<<<< HEAD
 use crate::app::backups::{self, Backups};
-use crate::app::port::{Engine, Rail, Webhook};
+use crate::app::port::{Rail, Webhook};
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, Engines, Rails, Reload, ScriptsUnusable, Settings, Staff, digest,
-    engines, housekeeping, outbox, payments, progress, watchdog, worker,
-=======
-use crate::app::port::{Engine, Rail, Scripts, Webhook};
-use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, Desk, EngineCallbacks, Engines, Rails, Reload, ScriptsUnusable,
-    Settings, engines, housekeeping, outbox, payments, progress, worker,
->>>>>>> 9d4267a (engines: describe vendors as Lua files)
+    AcceptedScripts, AcceptedSettings, App, EngineCallbacks, Engines, Rails, Reload, ScriptsUnusable,
+    Settings, Staff, digest, engines as breakers, housekeeping, outbox, payments, progress, watchdog, worker,
 };
 use crate::config::Config;
-use crate::domain::id::EngineId;
 use crate::domain::money::Tokens;
 use crate::domain::rail::Way;
-<<<<<<< HEAD
-use crate::engine::sora::{Sora, SoraSettings};
-=======
-use crate::engine::scripted::{Keyring, ScriptedEngines, Surroundings};
-use crate::engine::sora::{Sora, SoraSettings, Timeouts};
-use crate::payment::kaspi_desk::KaspiDesk;
->>>>>>> 9d4267a (engines: describe vendors as Lua files)
 use crate::script::{Folder, FolderSettings, Problem};
 use crate::store::{Options, Store};
 use crate::telegram::{self, Stars, Telegram, TelegramSettings};
@@ -110,16 +94,12 @@ impl Bot {
         let chat = telegram.clone();
         let grace = config.worker.grace;
         if let Some(listener) = listener {
-<<<<<<< HEAD
             let web = Web {
                 app: app.clone(),
                 listening: chat.clone(),
                 webhooks: webhooks(&app, &chat, &config),
                 metrics_token: config.http.metrics_token.clone(),
             };
-=======
-            let web = Web { app: app.clone(), listening: chat.clone(), webhooks: webhooks(&app, &chat) };
->>>>>>> 9d4267a (engines: describe vendors as Lua files)
             let stop = stop.clone();
             parts.spawn(async move { web::serve(listener, web, stop).await.context("the web server") });
         }
@@ -166,7 +146,7 @@ impl Bot {
         {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move {
-                engines::probe(app, stop).await;
+                breakers::probe(app, stop).await;
                 Ok(())
             });
         }
@@ -185,15 +165,10 @@ impl Bot {
 }
 
 /// Everything that is called from outside. Payment rails and engines add theirs here.
-<<<<<<< HEAD
 fn webhooks(app: &Arc<App>, telegram: &Telegram, config: &Config) -> Vec<Arc<dyn Webhook>> {
-    let telegram = telegram.webhook().into_iter();
-    telegram.chain(kaspi::webhooks(app, config)).collect()
-=======
-fn webhooks(app: &Arc<App>, telegram: &Telegram) -> Vec<Arc<dyn Webhook>> {
     let engines: Arc<dyn Webhook> = Arc::new(EngineCallbacks(app.clone()));
-    telegram.webhook().into_iter().chain([engines]).collect()
->>>>>>> 9d4267a (engines: describe vendors as Lua files)
+    let telegram = telegram.webhook().into_iter();
+    telegram.chain(kaspi::webhooks(app, config)).chain([engines]).collect()
 }
 
 async fn listener(config: &Config) -> Result<Option<TcpListener>> {
@@ -296,56 +271,6 @@ async fn look_into_folder(app: &App) {
             tracing::warn!("scripts refused; the last good ones stay in force\n{problems}");
         }
         Err(error) => tracing::error!(%error, "the scripts folder was not looked into"),
-    }
-}
-
-<<<<<<< HEAD
-pub(super) fn engines(config: &Config) -> Result<Engines> {
-    let Some(base_url) = &config.engine.openai_base_url else {
-        tracing::warn!("OPENAI_BASE_URL is not set: there is no engine, so nothing can be sold");
-        return Ok(Engines::default());
-=======
-/// The wire that is built in, and whatever the scripts describe.
-fn engines(config: &Config, scripts: Arc<dyn Scripts>, callbacks: bool) -> Result<Engines> {
-    let around = surroundings(config, callbacks);
-    let engines = match &config.engine.openai_base_url {
-        Some(base_url) => {
-            let key = config.engine.openai_api_key.clone().unwrap_or_default();
-            let sora = Sora::new(SoraSettings::new(base_url.as_str(), key)).context("OPENAI_BASE_URL")?;
-            Engines::new([(EngineId::new("sora"), Arc::new(sora) as Arc<dyn Engine>)])
-        }
-        None => Engines::default(),
->>>>>>> 9d4267a (engines: describe vendors as Lua files)
-    };
-    let engines = engines.with_scripted(Arc::new(ScriptedEngines::new(scripts, around)));
-    if engines.names().is_empty() {
-        tracing::warn!(
-            "neither OPENAI_BASE_URL nor a key of an engine is set: nothing can be rendered or sold"
-        );
-    }
-    Ok(engines)
-}
-
-/// What the engines of scripts are given. `callbacks`: somebody outside can reach us.
-pub(super) fn surroundings(config: &Config, callbacks: bool) -> Surroundings {
-    Surroundings {
-        keys: Arc::new(Keys(config.clone())),
-        clock: Arc::new(SystemClock),
-        callbacks: config.http.public_url.clone().filter(|_| callbacks),
-        timeouts: Timeouts::default(),
-        tape: None,
-    }
-}
-
-struct Keys(Config);
-
-impl Keyring for Keys {
-    fn secret(&self, name: &str) -> Option<SecretString> {
-        self.0.engine_key(name).cloned()
-    }
-
-    fn base_url(&self, engine: &EngineId) -> Option<Url> {
-        self.0.engine_url(engine.as_str())
     }
 }
 

@@ -5,9 +5,8 @@
 use std::time::Duration;
 
 use super::{
-    Admins, Backup, BankFormat, Config, Delivery, Engine, Http, Locale, Log, LogFormat, Payments, Queue, Reports, Scripts,
-    Store,
-    Telegram, Worker,
+    Admins, Backup, BankFormat, Config, Delivery, Engine, Http, Locale, Log, LogFormat, Payments, Queue,
+    Reports, Scripts, Store, Telegram, Worker,
     reader::Reader,
     secret::{any_key, bot_token, data_key, stripe_key},
     source::Environment,

@@ -45,7 +45,10 @@ pub(super) enum Unsent {
 
 /// Sends a request that costs money, exactly once, with a client made by `once`.
 pub(super) async fn sent_once(request: RequestBuilder, max_bytes: usize) -> Result<Answer, Unsent> {
-    match request.send().await {
+    fail_point!("engine POST before");
+    let sent = request.send().await;
+    fail_point!("engine POST after");
+    match sent {
         Ok(response) => Ok(Answer::read(response, max_bytes).await),
         // refused, unresolved, too long in connecting, TLS: there was nothing yet to send the request on
         Err(error) if error.is_connect() || error.is_builder() => Err(Unsent::Surely(unreachable(error))),

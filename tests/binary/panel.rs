@@ -123,8 +123,8 @@ async fn the_page_lets_an_admin_in_once_and_nobody_else() {
     // Who is no admin any more is out at the next look, with a session or a link of before.
     let unused = self::link(&world, &mut seen).await;
     world.stop(bot).await;
-    let bot =
-        world.start_with(&[("HTTP_ADDR", &format!("127.0.0.1:{port}")), ("ADMIN_USER_ID", &USER.to_string())]);
+    let bot = world
+        .start_with(&[("HTTP_ADDR", &format!("127.0.0.1:{port}")), ("ADMIN_USER_ID", &USER.to_string())]);
     world.says(ADMIN, "/panel");
     world
         .finds(

@@ -82,11 +82,10 @@ impl Reading<'_> {
 
     /// A text with something in it, or a number as one.
     pub fn text(&self, reader: &Reader, answer: &Value) -> Option<String> {
-        let texts = |value: &Value| lenient::word(value);
         match reader {
             // an empty text or a table is passed over for the next path
-            Reader::Paths(paths) => paths.iter().find_map(|path| texts(at(answer, path)?)),
-            Reader::Computed(_) => texts(&self.value(reader, answer)?),
+            Reader::Paths(paths) => paths.iter().find_map(|path| lenient::word(at(answer, path)?)),
+            Reader::Computed(_) => lenient::word(&self.value(reader, answer)?),
         }
     }
 

@@ -345,7 +345,7 @@ fn compared(sent: &Sent, method: &str, path: &str, headers: &HeaderMap, body: &[
     compare("path", sent.path.as_deref(), path);
     for (name, expected) in &sent.headers {
         let found = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("none");
-        compare(name, Some(expected), found);
+        compare(name, Some(expected.as_str()), found);
     }
     if let Some(expected) = &sent.body {
         let found: Value = serde_json::from_slice(body).unwrap_or_default();

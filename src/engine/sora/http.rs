@@ -104,19 +104,7 @@ impl Http {
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-<<<<<<< HEAD
-        fail_point!("engine POST before");
-        let sent = request.send().await;
-        fail_point!("engine POST after");
-        match sent {
-            Ok(response) => Ok(Answer::read(response, ANSWER_BYTES).await),
-            // refused, unresolved, too long in connecting, TLS: there was nothing yet to send the request on
-            Err(error) if error.is_connect() || error.is_builder() => Err(Unsent::Surely(unreachable(error))),
-            Err(error) => Err(Unsent::Perhaps(explain(error))),
-        }
-=======
         sent_once(request, ANSWER_BYTES).await
->>>>>>> 9d4267a (engines: describe vendors as Lua files)
     }
 
     pub async fn poll(&self, ticket: &Ticket) -> Result<Answer, Failure> {

@@ -5,8 +5,8 @@ use std::io::Cursor;
 use image::{GrayImage, ImageFormat, Rgb, RgbImage, imageops};
 
 use crate::domain::text::grouped;
-use crate::media::code;
 use crate::media::canvas;
+use crate::media::code;
 
 const WIDTH: u32 = 720;
 const HEIGHT: u32 = 1_080;
