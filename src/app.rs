@@ -60,7 +60,7 @@ pub use accepted::{
 pub use announce::AnnounceRefusal;
 pub use bank::{BankCheck, BankPay, BankTaken};
 pub use desk::{Claim, Decided, DeskRefusal, DoubtedMoney, Resolved};
-pub use engines::Engines;
+pub use engines::{EngineCallbacks, Engines};
 pub use erasure::EraseRefusal;
 pub use films::{FilmPage, ResendRefusal};
 pub use growth::CodeOutcome;

@@ -22,6 +22,8 @@ mod check;
 mod control;
 mod data_key;
 mod doctor;
+mod engine;
+mod engines;
 mod export;
 mod figures;
 mod health;
@@ -88,6 +90,9 @@ enum Command {
     Migrate,
     /// Bring over the people of the original bot, with their tokens; a trial without --apply
     Import(import::ImportArgs),
+    /// List engines, try one with a real order, or test its script
+    #[command(subcommand)]
+    Engine(engine::EngineCommand),
     /// Give a user tokens
     Topup(topup::TopUpArgs),
 }
@@ -142,6 +147,7 @@ pub fn main() -> ExitCode {
         Command::Export(export) => export::run(config, &export),
         Command::Migrate => migrate::run(config),
         Command::Import(import) => import::run(config, &import),
+        Command::Engine(command) => engine::run(config, &command),
         Command::Topup(topup) => topup::run(config, topup),
     };
     match done {

@@ -278,6 +278,13 @@ impl Config {
         self.environment.get(name).map(source::Variable::secret)
     }
 
+    /// The operator's own address of an engine that is a script: `FAL_BASE_URL` for `fal`. Not an address: as if it were not set.
+    pub fn engine_url(&self, id: &str) -> Option<Url> {
+        let name = format!("{}_BASE_URL", id.to_uppercase().replace('-', "_"));
+        let written = self.environment.get(&name)?.text();
+        Url::parse(written.trim_end_matches('/')).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+    }
+
     /// What start-up should say: sentences about settings that are allowed and yet may surprise.
     pub fn notes(&self) -> Vec<String> {
         let openai = self.engine.openai_base_url.as_ref().map(|url| url.host_str() == Some("api.openai.com"));

@@ -124,9 +124,10 @@ async fn read(request: Request) -> Result<WebhookRequest, StatusCode> {
     };
     let headers: BTreeMap<String, String> = parts.headers.iter().filter_map(named).collect();
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|caller| caller.0.ip());
+    let path = parts.uri.path().to_owned();
     let query = parts.uri.query().unwrap_or_default().to_owned();
     match timeout(SLOWEST_BODY, to_bytes(body, LARGEST_BODY)).await {
-        Ok(Ok(body)) => Ok(WebhookRequest { peer, query, headers, body }),
+        Ok(Ok(body)) => Ok(WebhookRequest { peer, path, query, headers, body }),
         Ok(Err(_)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }

@@ -14,6 +14,7 @@ mod binary {
     mod disk;
     mod doctor;
     mod documents;
+    mod engines;
     mod fates;
     mod import;
     mod input;

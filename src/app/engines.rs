@@ -13,7 +13,10 @@ use crate::domain::notice::Alert;
 use crate::domain::time::Timestamp;
 
 mod breaker;
+mod callback;
 mod guard;
+
+pub use callback::EngineCallbacks;
 
 use breaker::Breaker;
 use guard::Guarded;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows Telegram, HTTP or Lua. Adapters implement these; tests put named fakes in their place.
 
+mod adapter;
 mod chance;
 mod chat;
 mod engine;
@@ -9,6 +10,11 @@ mod rail;
 mod scripts;
 mod webhook;
 
+pub use adapter::{
+    Adapter, Ask, Auth, CallbackRule, Create, FaultRule, FetchRule, FindRule, Function, Functions, Given,
+    PICTURE_AS_BASE64, PICTURE_AS_DATA_URL, PollRule, Proof, Reader, RenderState, Signature, Source, Verb,
+    order_value,
+};
 pub use chance::{Clock, Random};
 pub use chat::{Addressee, CardView, Chat, ChatError, FilmParcel, Parcel, Sent, Stage};
 pub use engine::{

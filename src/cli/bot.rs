@@ -13,20 +13,20 @@ use tokio_util::sync::CancellationToken;
 
 use super::control::Control;
 use super::data_key;
+use super::engines::engines;
 use super::kaspi;
 use super::real::{SystemClock, SystemRandom};
 use super::stripe;
 use crate::app::backups::{self, Backups};
-use crate::app::port::{Engine, Rail, Webhook};
+use crate::app::port::{Rail, Webhook};
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, Engines, Rails, Reload, ScriptsUnusable, Settings, Staff,
-    announce, digest, engines, housekeeping, outbox, payments, progress, reminders, watchdog, worker,
+    AcceptedScripts, AcceptedSettings, App, EngineCallbacks, Engines, Rails, Reload, ScriptsUnusable, Settings,
+    Staff, announce, digest, engines as breakers, housekeeping, outbox, payments, progress, reminders, watchdog,
+    worker,
 };
 use crate::config::Config;
-use crate::domain::id::EngineId;
 use crate::domain::money::Tokens;
 use crate::domain::rail::Way;
-use crate::engine::sora::{Sora, SoraSettings};
 use crate::script::{Folder, FolderSettings, Problem};
 use crate::store::{Options, Report, Store};
 use crate::telegram::{self, Stars, Telegram, TelegramSettings};
@@ -67,7 +67,7 @@ impl Bot {
         let telegram = Arc::new(telegram::connect(&settings, accepted.clone())?);
         let mut settings = app_settings(&config, welcome);
         settings.panel_url = panel_url(&config, listener.as_ref());
-        let engines = engines(&config)?;
+        let engines = engines(&config, accepted.clone(), listener.is_some())?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let app = App::new(store, accepted.clone(), engines, clock, random, settings)
             .with_accepted(accepted)
@@ -154,7 +154,7 @@ impl Bot {
         {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move {
-                engines::probe(app, stop).await;
+                breakers::probe(app, stop).await;
                 Ok(())
             });
         }
@@ -194,8 +194,9 @@ fn talk_to_many(
 
 /// Everything that is called from outside. Payment rails and engines add theirs here.
 fn webhooks(app: &Arc<App>, telegram: &Telegram, config: &Config) -> Vec<Arc<dyn Webhook>> {
+    let engines: Arc<dyn Webhook> = Arc::new(EngineCallbacks(app.clone()));
     let telegram = telegram.webhook().into_iter();
-    telegram.chain(kaspi::webhooks(app, config)).chain(stripe::webhook(app, config)).collect()
+    telegram.chain(kaspi::webhooks(app, config)).chain(stripe::webhook(app, config)).chain([engines]).collect()
 }
 
 async fn listener(config: &Config) -> Result<Option<TcpListener>> {
@@ -309,16 +310,6 @@ async fn look_into_folder(app: &App) {
         }
         Err(error) => tracing::error!(%error, "the scripts folder was not looked into"),
     }
-}
-
-pub(super) fn engines(config: &Config) -> Result<Engines> {
-    let Some(base_url) = &config.engine.openai_base_url else {
-        tracing::warn!("OPENAI_BASE_URL is not set: there is no engine, so nothing can be sold");
-        return Ok(Engines::default());
-    };
-    let key = config.engine.openai_api_key.clone().unwrap_or_default();
-    let sora = Sora::new(SoraSettings::new(base_url.as_str(), key)).context("OPENAI_BASE_URL")?;
-    Ok(Engines::new([(EngineId::new("sora"), Arc::new(sora) as Arc<dyn Engine>)]))
 }
 
 /// The ways to pay that are set up.

@@ -117,7 +117,7 @@ fn finish(config: &Config, args: &InitArgs) -> Result<(), Failure> {
     let findings = runtime()?.block_on(doctor::examine(config, args.offline));
     said(&doctor::shown(&findings))?;
     if let Ok(right) = Folder::calculate(&bot::folder_settings(config), &WhatIf::default()) {
-        let engines = bot::engines(config)?;
+        let engines = super::engines::engines_of_folder(config)?;
         let mut text = "\nВ продаже сейчас:\n".to_owned();
         let models = right.set.catalog.models.iter();
         let sold: Vec<_> = models.filter(|model| engines.get(&model.route.engine).is_some()).collect();

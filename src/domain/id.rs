@@ -79,8 +79,20 @@ text_id! {
     PaymentId
 }
 text_id! {
-    /// The engine's own id of a job it accepted.
+    /// The engine's own id of a job it accepted. Behind a blank an adapter may note what else it needs to ask for it.
     Ticket
+}
+
+impl Ticket {
+    /// The id alone, by which the engine calls it.
+    pub fn id(&self) -> &str {
+        self.0.split_once(' ').map_or(&*self.0, |(id, _)| id)
+    }
+
+    /// What the adapter has noted.
+    pub fn note(&self) -> Option<&str> {
+        self.0.split_once(' ').map(|(_, note)| note)
+    }
 }
 
 /// A message in a chat; the order card is edited by it.

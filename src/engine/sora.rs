@@ -1,21 +1,16 @@
 //! The `/v1/videos` wire at any address: it began as OpenAI's and is spoken by gateways and self-hosted servers.
 //!
-//! Asks once and reports; what to make of it is the worker's. `wire` reads, `verdict` judges, `walk` pages through the
-//! list (all three pure); `http` carries, `answer` and `download` take in. Never sends the key anywhere but home.
+//! Asks once and reports; what to make of it is the worker's. `wire` reads and `verdict` judges (both pure), `http` carries;
+//! what every engine needs lies beside it. Never sends the key anywhere but home.
 
-mod answer;
-mod download;
 mod http;
-mod veil;
 mod verdict;
-mod walk;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::Response;
@@ -28,11 +23,14 @@ use crate::app::port::{
 };
 use crate::domain::{id::Ticket, reconcile::CLOCK_SKEW};
 
-use self::answer::Answer;
-use self::http::{Body, Http, Unsent};
-use self::veil::Veil;
-use self::walk::{Step, Walk};
-use super::film;
+use self::http::{Body, Http};
+use super::answer::Answer;
+use super::client::Unsent;
+use super::veil::Veil;
+use super::walk::{Step, Walk};
+use super::{download, film};
+
+pub use super::client::Timeouts;
 
 /// Telegram takes 200 KB; whatever an engine calls a thumbnail is made smaller later.
 const THUMBNAIL_BYTES: u64 = 5 * 1024 * 1024;
@@ -52,30 +50,6 @@ pub struct SoraSettings {
 impl SoraSettings {
     pub fn new(base_url: impl Into<String>, key: SecretString) -> Self {
         Self { base_url: base_url.into(), key, timeouts: Timeouts::default() }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
-    /// From the name to the end of the TLS handshake.
-    pub connect: Duration,
-    /// Each of these three: from the question to the last byte of the answer.
-    pub submit: Duration,
-    pub poll: Duration,
-    pub list: Duration,
-    /// Of a download: how long nothing may come. It has no limit as a whole but its bytes.
-    pub stall: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            submit: Duration::from_secs(60),
-            poll: Duration::from_secs(30),
-            list: Duration::from_secs(60),
-            stall: Duration::from_secs(30),
-        }
     }
 }
 
@@ -161,7 +135,7 @@ impl Sora {
 #[async_trait]
 impl Engine for Sora {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { find: true, proven: true, ..Capabilities::default() }
+        Capabilities { find: true, picture: true, proven: true, ..Capabilities::default() }
     }
 
     async fn submit(&self, request: &RenderRequest) -> Submission {

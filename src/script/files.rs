@@ -6,6 +6,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::adapters::is_id;
 use super::machine::SOURCE_CAP;
 use crate::app::port::ScriptFiles;
 
@@ -17,6 +18,9 @@ pub(super) const GROWTH: &str = "growth.lua";
 /// The language that must be there; who speaks none of ours gets this one.
 pub(super) const DEFAULT_LANGUAGE: &str = "ru";
 
+/// Where engines are described, one file each, below the scripts.
+pub(super) const ENGINES_PREFIX: &str = "engines/";
+
 /// How files are named in a set, wherever their folders lie.
 pub(super) const SCRIPTS_PREFIX: &str = "scripts/";
 pub(super) const LOCALES_PREFIX: &str = "locales/";
@@ -27,6 +31,14 @@ const SCRIPTS: &[(&str, &str)] = &[
     (PACKAGES, include_str!("../../scripts/packages.lua")),
     (IDEAS, include_str!("../../scripts/ideas.lua")),
     (GROWTH, include_str!("../../scripts/growth.lua")),
+];
+const ENGINES: &[(&str, &str)] = &[
+    ("engines/fal.lua", include_str!("../../scripts/engines/fal.lua")),
+    ("engines/gemini.lua", include_str!("../../scripts/engines/gemini.lua")),
+    ("engines/kling.lua", include_str!("../../scripts/engines/kling.lua")),
+    ("engines/minimax.lua", include_str!("../../scripts/engines/minimax.lua")),
+    ("engines/openrouter.lua", include_str!("../../scripts/engines/openrouter.lua")),
+    ("engines/replicate.lua", include_str!("../../scripts/engines/replicate.lua")),
 ];
 const LOCALES: &[(&str, &str)] = &[
     ("en.lua", include_str!("../../locales/en.lua")),
@@ -40,6 +52,7 @@ pub(super) fn shipped_languages() -> impl Iterator<Item = &'static str> {
 }
 
 const LOCALES_LIMIT: usize = 64;
+const ENGINES_LIMIT: usize = 32;
 
 /// Where the owner's files are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +80,8 @@ impl There {
 
 /// The shipped files, by the names they have in a set.
 pub(super) fn shipped() -> Vec<(String, String)> {
-    let scripts = SCRIPTS.iter().map(|(name, text)| (format!("{SCRIPTS_PREFIX}{name}"), (*text).to_owned()));
+    let scripts = SCRIPTS.iter().chain(ENGINES);
+    let scripts = scripts.map(|(name, text)| (format!("{SCRIPTS_PREFIX}{name}"), (*text).to_owned()));
     let locales = LOCALES.iter().map(|(name, text)| (format!("{LOCALES_PREFIX}{name}"), (*text).to_owned()));
     scripts.chain(locales).collect()
 }
@@ -86,6 +100,16 @@ pub(super) fn read(settings: &FolderSettings, there: There) -> ScriptFiles {
         }
         let from_disk = || read_file(&path);
         add(SCRIPTS_PREFIX, name, if there.scripts { from_disk() } else { Ok((*text).to_owned()) });
+    }
+    if there.scripts {
+        for name in lua_names(&settings.scripts_dir.join(ENGINES_PREFIX), ENGINES_LIMIT) {
+            let path = settings.scripts_dir.join(ENGINES_PREFIX).join(&name);
+            add(SCRIPTS_PREFIX, &format!("{ENGINES_PREFIX}{name}"), read_file(&path));
+        }
+    } else {
+        for (name, text) in ENGINES {
+            add(SCRIPTS_PREFIX, name, Ok((*text).to_owned()));
+        }
     }
     if there.locales {
         for name in locale_names(&settings.locales_dir) {
@@ -115,6 +139,14 @@ pub(super) fn named(written: &str) -> Option<String> {
     let name = format!("{stem}.lua");
     if SCRIPTS.iter().any(|(script, _)| *script == name) && !lower.starts_with(LOCALES_PREFIX) {
         return Some(format!("{SCRIPTS_PREFIX}{name}"));
+    }
+    if lower.starts_with("engines/") || lower.starts_with("scripts/engines/") {
+        return is_id(stem).then(|| format!("{SCRIPTS_PREFIX}{ENGINES_PREFIX}{name}"));
+    }
+    if ENGINES.iter().any(|(engine, _)| engine.strip_prefix(ENGINES_PREFIX) == Some(&*name))
+        && !lower.starts_with(LOCALES_PREFIX)
+    {
+        return Some(format!("{SCRIPTS_PREFIX}{ENGINES_PREFIX}{name}"));
     }
     let is_tag = (2..=3).contains(&stem.len()) && stem.bytes().all(|byte| byte.is_ascii_lowercase());
     (is_tag && !lower.starts_with(SCRIPTS_PREFIX)).then(|| format!("{LOCALES_PREFIX}{name}"))
@@ -150,15 +182,25 @@ pub(super) fn write_file(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
-/// The locale files of a folder, the default one always among them. Editors' hidden and spare copies are passed over.
+/// The locale files of a folder, the default one always among them.
 fn locale_names(dir: &Path) -> Vec<String> {
-    let mut names = vec![format!("{DEFAULT_LANGUAGE}.lua")];
+    let mut names = lua_names(dir, LOCALES_LIMIT);
+    let default = format!("{DEFAULT_LANGUAGE}.lua");
+    if !names.contains(&default) {
+        names.push(default);
+        names.sort();
+    }
+    names
+}
+
+/// The scripts of a folder by name. Editors' hidden and spare copies are passed over.
+fn lua_names(dir: &Path, limit: usize) -> Vec<String> {
+    let mut names = Vec::new();
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else {
             continue;
         };
-        let is_locale = name.ends_with(".lua") && !name.starts_with(['.', '#', '~']);
-        if is_locale && !names.contains(&name) && names.len() < LOCALES_LIMIT {
+        if name.ends_with(".lua") && !name.starts_with(['.', '#', '~']) && names.len() < limit {
             names.push(name);
         }
     }
@@ -207,6 +249,10 @@ mod tests {
             ("pricing.lua (3).txt", Some("scripts/pricing.lua")),
             ("pricing.lua.diff.txt", None),
             ("/storage/pricing (2).lua", Some("scripts/pricing.lua")),
+            ("openrouter.lua", Some("scripts/engines/openrouter.lua")),
+            ("engines/runway (2).lua", Some("scripts/engines/runway.lua")),
+            ("scripts/engines/x.lua", Some("scripts/engines/x.lua")),
+            ("engines/Ю.lua", None),
             ("kk.lua", Some("locales/kk.lua")),
             ("locales/ru.lua", Some("locales/ru.lua")),
             ("scripts/ru.lua", None),

@@ -84,7 +84,8 @@ impl ScriptSource for Folder {
 
     fn write(&self, name: &str, text: &str) -> Result<(), String> {
         let path = path_of(&self.settings, name).ok_or_else(|| format!("{name} is in no folder"))?;
-        write_file(&path, text).map_err(|error| error.to_string())
+        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        folder.and_then(|()| write_file(&path, text)).map_err(|error| error.to_string())
     }
 
     fn seed(&self, seeding: &Seeding) -> Result<Seeds, String> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::adapters::id_of;
 use super::files::{
     DEFAULT_LANGUAGE, FolderSettings, GROWTH, IDEAS, LOCALES_PREFIX, MENUS, PACKAGES, PRICING,
     SCRIPTS_PREFIX, shipped_languages,
@@ -14,7 +15,7 @@ use super::margins::Margins;
 use super::menus::Known;
 use super::problem::{Problem, Report};
 use super::tree::Node;
-use super::{growth, ideas, margins, menus, packages, pricing, words};
+use super::{adapters, growth, ideas, margins, menus, packages, pricing, words};
 use crate::app::port::{Faults, ScriptFiles, ScriptSet};
 use crate::domain::catalog::Catalog;
 use crate::domain::locale::Locale;
@@ -101,9 +102,11 @@ pub(super) fn load(sources: &Sources<'_>) -> Result<ScriptSet, Vec<Problem>> {
 pub(super) fn load_with(sources: &Sources<'_>, what_if: &WhatIf) -> Result<Loaded, Vec<Problem>> {
     let mut loading = Loading { ends: Instant::now() + LOAD, problems: Vec::new() };
     let script = |name: &str| sources.scripts.iter().find(|source| source.name == name);
+    let described = || sources.scripts.iter().filter_map(|source| Some((id_of(source.name)?, source)));
+    let engines: Vec<String> = adapters::built_in().chain(described().map(|(id, _)| id.to_owned())).collect();
     let pricing = loading.file(script(PRICING), |machine, root, report| {
         what_if.lay_over(root);
-        pricing::read(machine, root, report)
+        pricing::read(machine, root, report, &engines)
     });
     let pricing = pricing.map(Arc::new);
     let packages =
@@ -120,6 +123,12 @@ pub(super) fn load_with(sources: &Sources<'_>, what_if: &WhatIf) -> Result<Loade
     let faults = Arc::new(Faults::default());
     let menus = loading
         .file(script(MENUS), |machine, root, report| menus::read(machine, root, report, &known, &faults));
+    let mut engines = BTreeMap::new();
+    for (id, source) in described() {
+        let models = pricing.as_ref().map(|pricing| pricing.models.as_slice()).unwrap_or_default();
+        let adapter = loading.file(Some(source), |_, root, report| adapters::read(id, root, models, report));
+        engines.extend(adapter.map(|adapter| (adapter.id.clone(), Arc::new(adapter))));
+    }
     // A set without the file has none.
     let ideas = loading.file(script(IDEAS), |_, root, report| ideas::read(root, report, &known));
     // The same: without the file nothing is given away.
@@ -150,6 +159,7 @@ pub(super) fn load_with(sources: &Sources<'_>, what_if: &WhatIf) -> Result<Loade
                 menus,
                 ideas: ideas.unwrap_or_default(),
                 growth: growth.unwrap_or_default(),
+                engines,
                 locales,
                 default_language: DEFAULT_LANGUAGE.to_owned(),
                 faults,

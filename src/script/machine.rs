@@ -63,7 +63,7 @@ const SEARCH: usize = 64 * 1024 * 1024;
 /// The same script must give the same prices every time.
 const CHANCE: &[&str] = &["random", "randomseed", "noise"];
 /// `return pricing { … }` is `return { … }`: the name tells an editor which fields belong there (see `scripts/types`).
-const KINDS: &[&str] = &["pricing", "packages", "menus", "ideas", "growth", "locale"];
+const KINDS: &[&str] = &["pricing", "packages", "menus", "ideas", "growth", "engine", "locale"];
 /// `main = draw.main(function …)` is `main = function …`, for the same reason.
 const DRAWN: &[&str] = &["main", "quick", "video", "buy"];
 
@@ -112,7 +112,21 @@ impl Machine {
     }
 
     pub(super) fn call(&self, function: &Function, arguments: &[Table]) -> Result<Value, Problem> {
-        self.timed(|| function.call(arguments.iter().cloned().map(Value::Table).collect::<MultiValue>()))
+        self.apply(function, arguments.iter().cloned().map(Value::Table))
+    }
+
+    pub(super) fn apply(
+        &self,
+        function: &Function,
+        arguments: impl IntoIterator<Item = Value>,
+    ) -> Result<Value, Problem> {
+        self.timed(|| function.call(arguments.into_iter().collect::<MultiValue>()))
+    }
+
+    /// A table as it came from outside: naming what it does not have gives nil.
+    pub(super) fn table(&self, fields: impl IntoIterator<Item = (Value, Value)>) -> Result<Value, Problem> {
+        let made = self.lua.create_table_from(fields).map(Value::Table);
+        made.map_err(|error| explain(&self.file, &error, None))
     }
 
     /// A table for a script to read: it cannot be changed, and naming a field it does not have is an error.

@@ -27,8 +27,6 @@ pub(super) struct Pricing {
     pub(super) welcome: Tokens,
 }
 
-/// Who can render. A model that names somebody else could never be made.
-const ENGINES: &[&str] = &["sora"];
 /// An id travels in the 64 bytes of a button together with what the button means.
 const ID_LIMIT: usize = 24;
 const TITLE_LIMIT: usize = 40;
@@ -52,14 +50,20 @@ struct Draft {
     path: String,
 }
 
-pub(super) fn read(machine: &Machine, root: &Node, report: &mut Report) -> Option<Pricing> {
+/// `engines` are who can render: a model that names somebody else could never be made.
+pub(super) fn read(
+    machine: &Machine,
+    root: &Node,
+    report: &mut Report,
+    engines: &[String],
+) -> Option<Pricing> {
     let mut fields = Fields::of(root, "", report)?;
     let welcome = fields.integer("welcome_tokens", 0..=1_000_000);
     let economics = rails::economics(&mut fields);
     let shop = shop(machine, &mut fields, economics.as_ref());
     let mut drafts = Vec::new();
     for (path, node) in fields.list("models").unwrap_or_default() {
-        drafts.extend(model(node, &path, fields.report()));
+        drafts.extend(model(node, &path, fields.report(), engines));
     }
     let ids: Vec<&ModelId> = drafts.iter().map(|draft| &draft.model.id).collect();
     let promos = promos::read(&mut fields, &ids);
@@ -106,7 +110,7 @@ fn shop(machine: &Machine, fields: &mut Fields<'_>, economics: Option<&Economics
     Some(Shop { table, price: price?.clone(), max_price: max_price? })
 }
 
-fn model(node: &Node, path: &str, report: &mut Report) -> Option<Draft> {
+fn model(node: &Node, path: &str, report: &mut Report, engines: &[String]) -> Option<Draft> {
     let mut fields = Fields::of(node, path, report)?;
     let id = fields.text("id", ID_LIMIT);
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
@@ -115,10 +119,10 @@ fn model(node: &Node, path: &str, report: &mut Report) -> Option<Draft> {
     }
     let title = fields.text("title", TITLE_LIMIT);
     let engine = fields.text("engine", 32);
-    if let Some(name) = engine.filter(|name| !ENGINES.contains(name)) {
+    if let Some(name) = engine.filter(|name| !engines.iter().any(|engine| engine == name)) {
         let path = fields.path_of("engine");
-        let meant = nearest(name, ENGINES.iter().copied());
-        let there = ENGINES.join(", ");
+        let meant = nearest(name, engines.iter().map(String::as_str));
+        let there = engines.join(", ");
         let wrong = Wrong::from(format!("движка «{name}» нет; есть {there}"));
         fields.report().wrong(&path, wrong.expected(there).found(name).meant(meant));
     }

@@ -127,7 +127,6 @@ impl Report {
         Self { file: file.to_owned(), source: source.into(), lines: OnceCell::new(), problems: Vec::new() }
     }
 
-    #[cfg(test)]
     pub(super) fn file(&self) -> &str {
         &self.file
     }

@@ -6,7 +6,7 @@ use std::io;
 
 use sha2::{Digest, Sha256};
 
-use super::files::{FolderSettings, There, path_of, read, shipped, write_file};
+use super::files::{ENGINES_PREFIX, FolderSettings, There, path_of, read, shipped, write_file};
 use super::load::{Sources, load};
 use crate::app::port::{ScriptFiles, Seeding, Seeds};
 
@@ -15,7 +15,7 @@ const OWNERS: [u8; 32] = [0; 32];
 
 /// See `ScriptSource::seed`.
 pub(super) fn seed(settings: &FolderSettings, seeding: &Seeding) -> io::Result<Seeds> {
-    for dir in [&settings.scripts_dir, &settings.locales_dir] {
+    for dir in [&settings.scripts_dir.join(ENGINES_PREFIX), &settings.locales_dir] {
         fs::create_dir_all(dir)?;
     }
     let mut seeds = Seeds::default();

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod edits;
+mod engines;
 mod handbook;
 mod languages;
 mod margins;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
+use super::files::ENGINES_PREFIX;
 use super::folder::Folder;
 
 /// One save makes several events; this long without another one means that it is over.
@@ -42,7 +43,8 @@ impl Folder {
     pub(super) fn watch_with(&self, start: StartSystem, look: impl Fn() + Send + 'static) -> Watcher {
         let (signals, heard) = mpsc::channel();
         let stop = signals.clone();
-        let dirs = [&self.settings.scripts_dir, &self.settings.locales_dir].map(absolute);
+        let engines = self.settings.scripts_dir.join(ENGINES_PREFIX);
+        let dirs = [&self.settings.scripts_dir, &self.settings.locales_dir, &engines].map(absolute);
         let thread = thread::Builder::new()
             .name("scripts".to_owned())
             .spawn(move || watch(Watches::new(dirs, signals, start), &heard, &look))
@@ -96,12 +98,12 @@ fn settled(heard: &Receiver<Signal>) -> bool {
 
 /// The system's watches on the folders and their parents.
 struct Watches {
-    dirs: [PathBuf; 2],
+    dirs: [PathBuf; 3],
     system: Option<RecommendedWatcher>,
 }
 
 impl Watches {
-    fn new(dirs: [PathBuf; 2], signals: Sender<Signal>, start: StartSystem) -> Self {
+    fn new(dirs: [PathBuf; 3], signals: Sender<Signal>, start: StartSystem) -> Self {
         let ours = dirs.clone();
         let listener = move |event: notify::Result<notify::Event>| {
             if event.as_ref().map_or(true, |event| concerns(event, &ours)) {

@@ -92,6 +92,7 @@ pub fn scripts(price: Tokens, version: &str, promos: Vec<Promo>) -> ScriptSet {
         },
         ideas: Ideas::default(),
         growth: Growth::default(),
+        engines: BTreeMap::new(),
         faults: Arc::default(),
         locales: BTreeMap::from([("ru".to_owned(), russian)]),
         default_language: "ru".into(),

@@ -55,8 +55,9 @@ impl Engine for Guarded {
         AssertUnwindSafe(self.0.check()).catch_unwind().await.unwrap_or_else(broke)
     }
 
-    fn heard(&self, call: &Callback<'_>) -> Result<Ticket, CallbackRefusal> {
-        self.0.heard(call)
+    async fn heard(&self, call: &Callback<'_>) -> Result<Ticket, CallbackRefusal> {
+        let unclear = |_| Err(CallbackRefusal::Unclear);
+        AssertUnwindSafe(self.0.heard(call)).catch_unwind().await.unwrap_or_else(unclear)
     }
 }
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::domain::catalog::Size;
+use crate::domain::day::Day;
 use crate::domain::id::{EngineId, Ticket};
 use crate::domain::money::MicroUsd;
 use crate::domain::reconcile::Listed;
@@ -63,12 +64,12 @@ pub trait Engine: Send + Sync {
         Ok(())
     }
 
-    /// Whose render a message is about that claims to come from the engine. It is only a reason to poll: nothing that
-    /// it says is believed.
+    /// Whose render a message is about that claims to come from the engine: the ticket's `id`, without its note. It is only
+    /// a reason to poll: nothing that it says is believed.
     ///
     /// # Errors
     /// Why it is not the engine's.
-    fn heard(&self, _call: &Callback<'_>) -> Result<Ticket, CallbackRefusal> {
+    async fn heard(&self, _call: &Callback<'_>) -> Result<Ticket, CallbackRefusal> {
         Err(CallbackRefusal::NotOffered)
     }
 }
@@ -92,8 +93,12 @@ pub struct Capabilities {
     pub callback: bool,
     /// It says what a render has cost.
     pub cost: bool,
+    /// It takes a first frame.
+    pub picture: bool,
     /// Somebody has rendered with it through this very adapter.
     pub proven: bool,
+    /// From this day on its vendor takes no orders.
+    pub retired_on: Option<Day>,
 }
 
 /// A request whose answer was lost.

@@ -7,9 +7,10 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
+use super::Adapter;
 use crate::domain::catalog::Catalog;
 use crate::domain::growth::{Growth, PromoCode};
-use crate::domain::id::ModelId;
+use crate::domain::id::{EngineId, ModelId};
 use crate::domain::idea::Ideas;
 use crate::domain::locale::Locale;
 use crate::domain::menu::Menus;
@@ -107,6 +108,8 @@ pub struct ScriptSet {
     pub ideas: Ideas,
     /// What is given away to have more people.
     pub growth: Growth,
+    /// Vendors that render, whether their keys are set or not.
+    pub engines: BTreeMap<EngineId, Arc<Adapter>>,
     /// By IETF tag. `default_language` is always there.
     pub locales: BTreeMap<String, Locale>,
     pub default_language: String,

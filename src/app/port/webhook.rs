@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq as _;
 /// One address that somebody outside calls.
 #[async_trait]
 pub trait Webhook: Send + Sync {
-    /// Where it hangs, exactly: `/webhooks/stripe`.
+    /// Where it hangs, exactly: `/webhooks/stripe`. A last piece in braces stands for any: `/webhooks/engine/{id}`.
     fn path(&self) -> &str;
 
     fn method(&self) -> Method {
@@ -34,6 +34,8 @@ pub enum Method {
 pub struct WebhookRequest {
     /// The other end of the connection: who called, or the proxy that stands before us.
     pub peer: Option<IpAddr>,
+    /// The path as it was called.
+    pub path: String,
     /// What stands behind the `?`, undecoded; empty when there is none.
     pub query: String,
     /// Names in lower case. Of a name that comes several times the last counts.

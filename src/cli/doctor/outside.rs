@@ -4,6 +4,7 @@ use tokio::time::timeout;
 
 use super::{Finding, PATIENCE};
 use crate::app::port::Clock as _;
+use crate::cli::engines::engines_of_folder;
 use crate::cli::real::SystemClock;
 use crate::cli::{bot, kaspi};
 use crate::config::Config;
@@ -136,7 +137,7 @@ fn host(url: &str) -> String {
 
 pub(super) async fn engines(config: &Config) -> Vec<Finding> {
     let name = "сервисы";
-    let engines = match bot::engines(config) {
+    let engines = match engines_of_folder(config) {
         Ok(engines) => engines,
         Err(error) => return vec![Finding::trouble(name, format!("{error:#}"), "исправьте адрес")],
     };

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::multipart::Form;
-use reqwest::{Client, ClientBuilder, Method, Response, redirect, retry};
+use reqwest::{Client, ClientBuilder, Method, Response};
 use secrecy::{ExposeSecret, SecretString};
-use url::{Host, Url};
+use url::Url;
 
-use crate::app::port::{Failure, FailureKind};
+use crate::app::port::Failure;
 use crate::domain::id::Ticket;
 
-use super::answer::{Answer, explain};
-use super::{SoraError, SoraSettings, Timeouts};
+use super::{SoraError, SoraSettings};
+use crate::engine::answer::{Answer, explain};
+use crate::engine::client::{Timeouts, Unsent, again, base_of, once, sent_once, unreachable};
 
 /// A render in words, or an error.
 const ANSWER_BYTES: usize = 1024 * 1024;
@@ -41,18 +42,10 @@ pub(super) enum Body {
     Json(serde_json::Value),
 }
 
-/// Why there is no answer to a POST.
-pub(super) enum Unsent {
-    /// Not one byte of the request left.
-    Surely(Failure),
-    /// Perhaps it arrived.
-    Perhaps(String),
-}
-
 impl Http {
     pub fn new(settings: SoraSettings) -> Result<Self, SoraError> {
         let SoraSettings { base_url, key, timeouts } = settings;
-        let base = base_of(&base_url)?;
+        let base = base_of(&base_url).map_err(SoraError::BaseUrl)?;
         let client =
             |settings: ClientBuilder| settings.build().map_err(|error| SoraError::Client(explain(error)));
         Ok(Self {
@@ -111,15 +104,7 @@ impl Http {
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        fail_point!("engine POST before");
-        let sent = request.send().await;
-        fail_point!("engine POST after");
-        match sent {
-            Ok(response) => Ok(Answer::read(response, ANSWER_BYTES).await),
-            // refused, unresolved, too long in connecting, TLS: there was nothing yet to send the request on
-            Err(error) if error.is_connect() || error.is_builder() => Err(Unsent::Surely(unreachable(error))),
-            Err(error) => Err(Unsent::Perhaps(explain(error))),
-        }
+        sent_once(request, ANSWER_BYTES).await
     }
 
     pub async fn poll(&self, ticket: &Ticket) -> Result<Answer, Failure> {
@@ -169,64 +154,6 @@ impl Http {
     }
 }
 
-/// Sends what it is given once, whatever happens.
-///
-/// - No connection is kept: on a kept one that the server has just closed hyper sends the request again by itself.
-/// - No retry: reqwest repeats by itself what an HTTP/2 server says it did not process. HTTP/1 has no such messages.
-/// - No redirect: a 307 would carry the order to somebody else, a 303 would turn it into a question.
-fn once(base: &Url, timeouts: &Timeouts) -> ClientBuilder {
-    common(base, timeouts)
-        .pool_max_idle_per_host(0)
-        .http1_only()
-        .retry(retry::never())
-        .redirect(redirect::Policy::none())
-        .timeout(timeouts.submit)
-}
-
-/// Follows redirects, as films need it; reqwest drops the key when one leads to another host or port.
-fn again(base: &Url, timeouts: &Timeouts) -> ClientBuilder {
-    common(base, timeouts).read_timeout(timeouts.stall)
-}
-
-fn common(base: &Url, timeouts: &Timeouts) -> ClientBuilder {
-    let client = Client::builder()
-        .user_agent(concat!("sora-bot/", env!("CARGO_PKG_VERSION")))
-        .referer(false)
-        .connect_timeout(timeouts.connect);
-    // a proxy from the environment cannot know the way to this machine's own loopback
-    if is_loopback(base) { client.no_proxy() } else { client }
-}
-
-fn is_loopback(base: &Url) -> bool {
-    match base.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
-}
-
-fn base_of(said: &str) -> Result<Url, SoraError> {
-    let mut base = Url::parse(said.trim()).map_err(|error| SoraError::BaseUrl(error.to_string()))?;
-    let wrong = if !matches!(base.scheme(), "http" | "https") {
-        Some("it must begin with http:// or https://")
-    } else if !base.username().is_empty() || base.password().is_some() {
-        Some("a name and a password do not belong into it")
-    } else if base.query().is_some() || base.fragment().is_some() {
-        Some("it must end after its path")
-    } else {
-        None
-    };
-    if let Some(wrong) = wrong {
-        return Err(SoraError::BaseUrl(wrong.to_owned()));
-    }
-    if !base.path().ends_with('/') {
-        // so that relative addresses of films are read as lying below it
-        base.set_path(&format!("{}/", base.path()));
-    }
-    Ok(base)
-}
-
 fn authorization(key: &SecretString) -> Result<Option<HeaderValue>, SoraError> {
     let key = key.expose_secret();
     if key.is_empty() {
@@ -235,10 +162,6 @@ fn authorization(key: &SecretString) -> Result<Option<HeaderValue>, SoraError> {
     let mut header = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| SoraError::Key)?;
     header.set_sensitive(true);
     Ok(Some(header))
-}
-
-fn unreachable(error: reqwest::Error) -> Failure {
-    Failure { kind: FailureKind::Network, detail: explain(error), retry_after: None }
 }
 
 #[cfg(test)]

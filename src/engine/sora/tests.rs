@@ -5,6 +5,7 @@ mod fetching;
 mod submitting;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
@@ -88,7 +89,7 @@ async fn nowhere() -> String {
 
 /// A film of 64 by 64 pixels and half a second, made as long as wanted by empty room at its end.
 fn film(bytes: usize) -> Vec<u8> {
-    let mut film = include_bytes!("tests/tiny.mp4").to_vec();
+    let mut film = include_bytes!("../tiny.mp4").to_vec();
     if let Some(room) = bytes.checked_sub(film.len()).filter(|room| *room >= 8) {
         film.extend(u32::try_from(room).unwrap().to_be_bytes());
         film.extend(b"free");

@@ -4,44 +4,11 @@
 
 use crate::app::port::{Failure, FailureKind, Polled, Progress, Submission};
 
-use super::answer::Answer;
-use super::veil::Veil;
-use super::wire::{Fault, Page, State, Video};
-
-/// Codes and the phrases that stand in messages of gateways which drop the code.
-const SIGNS: &[(FailureKind, &[&str])] = &[
-    (
-        FailureKind::Moderation,
-        &[
-            "moderation_blocked",
-            "moderation system",
-            "blocked by our moderation",
-            "content_policy",
-            "content policy",
-            "content_filter",
-            "safety system",
-        ],
-    ),
-    (
-        FailureKind::Billing,
-        &[
-            "insufficient_quota",
-            "insufficient_user_quota",
-            "insufficient_balance",
-            "insufficient balance",
-            "exceeded your current quota",
-            "billing_",
-            "billing hard limit",
-            "_spend_limit",
-            "_usage_limit",
-        ],
-    ),
-    (
-        FailureKind::Access,
-        &["invalid_api_key", "account_deactivated", "model_not_found", "incorrect api key"],
-    ),
-    (FailureKind::Busy, &["rate_limit_exceeded", "too many running tasks"]),
-];
+use super::wire::{Fault, State, Video};
+use crate::engine::answer::Answer;
+use crate::engine::signs::{kind_of_status, known_sign};
+use crate::engine::veil::Veil;
+use crate::engine::walk::Page;
 
 /// Of a refusal by the rules or of the request, words that put it down to the picture.
 const PICTURE_SIGNS: &[&str] = &[
@@ -173,18 +140,6 @@ fn unclear(status: u16) -> Failure {
     }
 }
 
-fn kind_of_status(status: u16) -> FailureKind {
-    match status {
-        402 => FailureKind::Billing,
-        // a redirect that was not followed, or no such route: the address of the engine is wrong
-        300..=399 | 401 | 403 | 404 | 405 | 407 | 410 | 501 => FailureKind::Access,
-        408 | 409 | 499 => FailureKind::Server,
-        425 | 429 => FailureKind::Busy,
-        400..=498 => FailureKind::BadInput,
-        _ => FailureKind::Server,
-    }
-}
-
 fn describe(status: u16, fault: &Fault) -> String {
     let said = fault.to_string();
     let between = if said.is_empty() { "" } else { " " };
@@ -205,11 +160,7 @@ impl Fault {
     /// What its code, or failing that its message, is known to mean.
     fn sign(&self) -> Option<FailureKind> {
         // OpenAI repeats the code of a spent quota as its type
-        [&self.code, &self.class, &self.message].into_iter().flatten().find_map(|said| {
-            let said = said.to_lowercase();
-            let meant = |(_, signs): &&(_, &[&str])| signs.iter().any(|sign| said.contains(sign));
-            SIGNS.iter().find(meant).map(|(kind, _)| *kind)
-        })
+        [&self.code, &self.class, &self.message].into_iter().flatten().find_map(|said| known_sign(said))
     }
 
     /// The same refusal, put down to the picture where its words are about that.

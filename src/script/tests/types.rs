@@ -19,6 +19,7 @@ const TYPES: &[(&str, &str, &str)] = &[
     ("scripts/menus.lua", "Menus", include_str!("../../../scripts/types/menus.d.luau")),
     ("scripts/ideas.lua", "Ideas", include_str!("../../../scripts/types/ideas.d.luau")),
     ("scripts/growth.lua", "Growth", include_str!("../../../scripts/types/growth.d.luau")),
+    (EXAMPLE, "Engine", include_str!("../../../scripts/types/engine.d.luau")),
     ("locales/ru.lua", "Locale", include_str!("../../../scripts/types/locale.d.luau")),
 ];
 
@@ -32,6 +33,8 @@ const GIVEN: &[(&str, &str)] = &[
     ("shop.rails.admin", "PricedRail"),
     ("video", "Video"),
     ("package", "PricedPackage"),
+    ("order", "EngineOrder"),
+    ("order.picture", "EnginePicture"),
     ("ctx", "MenuContext"),
     ("ctx.models", "MenuModel"),
     ("ctx.packages", "MenuPackage"),
@@ -150,6 +153,64 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 
+/// An engine that has every field there is.
+const EXAMPLE: &str = "scripts/engines/example.lua";
+const ENGINE: &str = "
+    local function order(order) return { a = order.prompt, b = order.picture } end
+    return engine {
+        title = 'Example', docs = 'https://example.com', checked = '2026-11-22', proven = true,
+        retired_on = '2030-01-01', base_url = 'https://api.example.com', hosts = { 'b.example.com' },
+        film_hosts = { '*' }, headers = { a = 'b' }, picture = true, auth = AUTH,
+        create = { method = 'POST', url = URL, query = order, body = order, timeout_s = 9, ticket = READER,
+            keep = { a = 'a' } },
+        poll = { method = 'GET', url = URL, query = order, body = order, timeout_s = 9, state = READER,
+            states = { a = 'working' }, percent = READER, cost_usd = READER, film = READER, every_s = 9 },
+        fetch = { method = 'GET', url = URL, query = order, body = order, timeout_s = 9, film = READER },
+        cancel = { method = 'PUT', url = URL, query = order, body = order, timeout_s = 9 },
+        find = { method = 'GET', url = URL, query = order, body = order, timeout_s = 9, items = READER,
+            by_reference = false, ticket = READER, keep = { a = 'a' }, prompt = READER, seconds = READER,
+            created = READER, next = READER },
+        check = { method = 'GET', url = URL, query = order, body = order, timeout_s = 9 },
+        errors = { ok = READER, code = READER, message = READER, moderation = { 'a' }, billing = { 'a' },
+            access = { 'a' }, busy = { 'a' }, bad_input = { 'a' }, missing = { 'a' }, server = { 'a' },
+            statuses = { ['422'] = 'moderation' } },
+        webhook = { signature = 'SIGNED', secret = 'A_SECRET', header = 'X-A', keys_url = 'https://example.com/keys',
+            signed = '{body}', ticket = READER },
+    }";
+/// Each way to write its fields.
+const ENGINES: &[[(&str, &str); 4]] = &[
+    [
+        ("AUTH", "{ header = 'A', scheme = 'B', secret = 'A_SECRET' }"),
+        ("URL", "'/a'"),
+        ("READER", "'a.1'"),
+        ("SIGNED", "hmac"),
+    ],
+    [
+        ("AUTH", "{ { jwt = { issuer = 'A_KEY', secret = 'A_SECRET', lifetime_s = 60 } } }"),
+        ("URL", "function(order) return '/a' end"),
+        ("READER", "{ 'a', 'b' }"),
+        ("SIGNED", "hmac"),
+    ],
+    [
+        ("AUTH", "{ secret = 'A_SECRET' }"),
+        ("URL", "'/a'"),
+        ("READER", "function(answer) end"),
+        ("SIGNED", "hmac"),
+    ],
+];
+
+/// Shops whose first model is filmed by the example.
+fn shops_with_engines() -> Vec<Shop> {
+    let written = ENGINES.iter().map(|words| {
+        let shop = Shop::new();
+        let engine = words.iter().fold(ENGINE.to_owned(), |text, (from, to)| text.replace(from, to));
+        shop.write(EXAMPLE, &engine);
+        shop.edit("scripts/pricing.lua", "engine = \"sora\"", "picture = true, engine = \"example\"");
+        shop
+    });
+    written.collect()
+}
+
 /// What the loader asks of the shipped files and of their edits.
 fn watched() -> Watched {
     let (shipped, edited, written) = (Shop::new(), Shop::new(), Shop::new());
@@ -159,8 +220,9 @@ fn watched() -> Watched {
     for (file, content) in FILES {
         written.write(file, content);
     }
+    let engines = shops_with_engines();
     WATCHED.set(Some(Watched::default()));
-    for shop in [shipped, edited, written] {
+    for shop in [shipped, edited, written].into_iter().chain(engines) {
         assert_eq!(shop.problems(), []);
     }
     WATCHED.take().expect("it was put there")

@@ -123,6 +123,7 @@ pub fn set() -> ScriptSet {
         },
         growth: crate::domain::growth::Growth::default(),
         ideas: Ideas { categories: vec![category()], warnings: vec![warning()] },
+        engines: BTreeMap::new(),
         locales: SHIPPED.map(|(tag, source)| (tag.to_owned(), locale(tag, source))).into(),
         default_language: "ru".to_owned(),
         faults: Arc::default(),

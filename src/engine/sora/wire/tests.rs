@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::engine::lenient::LONGEST_ID;
 
 fn video(value: Value) -> Video {
     Video::of(&value).unwrap()

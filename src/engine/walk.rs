@@ -7,10 +7,16 @@ use std::collections::HashSet;
 use crate::app::port::{Failure, FailureKind};
 use crate::domain::{id::Ticket, reconcile::Listed, time::Timestamp};
 
-use super::wire::Page;
-
 /// Two thousand renders within the few minutes that are asked about are not ours to count.
 pub(super) const MAX_PAGES: usize = 20;
+
+/// A piece of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Page {
+    pub jobs: Vec<Listed>,
+    pub has_more: Option<bool>,
+    pub last_id: Option<String>,
+}
 
 #[derive(Debug)]
 pub(super) struct Walk {
