@@ -135,7 +135,7 @@ impl App {
         number: UpdateId,
         user: UserId,
     ) -> Result<HandoutDone, HandoutRefusal> {
-        let asked = self.store.asked(number, admin).map_err(AppError)?.ok_or(HandoutRefusal::Gone)?;
+        let asked = self.store.asked_handout(number, admin).map_err(AppError)?.ok_or(HandoutRefusal::Gone)?;
         let late = self.clock.now().since(asked.at) > ANSWERED_WITHIN;
         if late || !asked.people.contains(&user) {
             return Err(HandoutRefusal::Gone);

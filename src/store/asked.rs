@@ -67,7 +67,7 @@ impl Store {
     }
 
     /// What this very admin was asked.
-    pub fn asked(&self, update: UpdateId, admin: UserId) -> Result<Option<AskedHandout>, StoreError> {
+    pub fn asked_handout(&self, update: UpdateId, admin: UserId) -> Result<Option<AskedHandout>, StoreError> {
         let tx = self.read()?;
         let found: Option<AskedRecord> = record(&tx.open_table(ASKED)?, update.0)?;
         let Some(found) = found.filter(|found| found.admin == admin) else { return Ok(None) };
