@@ -15,8 +15,8 @@ mod app {
     mod films;
     mod forging;
     mod gifts;
-    mod office;
     mod growing;
+    mod office;
     mod ordering;
     mod paying;
     mod paying_back;

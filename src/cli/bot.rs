@@ -20,9 +20,9 @@ use super::stripe;
 use crate::app::backups::{self, Backups};
 use crate::app::port::{Rail, Webhook};
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, EngineCallbacks, Engines, Rails, Reload, ScriptsUnusable, Settings,
-    Staff, announce, digest, engines as breakers, housekeeping, outbox, payments, progress, reminders, watchdog,
-    worker,
+    AcceptedScripts, AcceptedSettings, App, EngineCallbacks, Engines, Rails, Reload, ScriptsUnusable,
+    Settings, Staff, announce, digest, engines as breakers, housekeeping, outbox, payments, progress,
+    reminders, watchdog, worker,
 };
 use crate::config::Config;
 use crate::domain::money::Tokens;
@@ -196,7 +196,11 @@ fn talk_to_many(
 fn webhooks(app: &Arc<App>, telegram: &Telegram, config: &Config) -> Vec<Arc<dyn Webhook>> {
     let engines: Arc<dyn Webhook> = Arc::new(EngineCallbacks(app.clone()));
     let telegram = telegram.webhook().into_iter();
-    telegram.chain(kaspi::webhooks(app, config)).chain(stripe::webhook(app, config)).chain([engines]).collect()
+    telegram
+        .chain(kaspi::webhooks(app, config))
+        .chain(stripe::webhook(app, config))
+        .chain([engines])
+        .collect()
 }
 
 async fn listener(config: &Config) -> Result<Option<TcpListener>> {
