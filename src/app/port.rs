@@ -11,9 +11,9 @@ mod scripts;
 mod webhook;
 
 pub use adapter::{
-    Adapter, Ask, Auth, CallbackRule, Create, FaultRule, FetchRule, FindRule, Function, Functions, Given,
-    PICTURE_AS_BASE64, PICTURE_AS_DATA_URL, PollRule, Proof, Reader, RenderState, Signature, Source, Verb,
-    order_value,
+    Adapter, Ask, Auth, CallbackRule, Create, Credential, FaultRule, FetchRule, FindRule, Function,
+    Functions, Given, PICTURE_AS_BASE64, PICTURE_AS_DATA_URL, PollRule, Reader, RenderState, Signature,
+    Source, Verb, order_value,
 };
 pub use chance::{Clock, Random};
 pub use chat::{Addressee, CardView, Chat, ChatError, FilmParcel, Parcel, Sent, Stage};

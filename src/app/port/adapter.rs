@@ -81,18 +81,18 @@ pub struct Auth {
     pub header: String,
     /// What stands before it and a blank: `Bearer`. Empty: nothing.
     pub scheme: String,
-    pub proof: Proof,
+    pub proof: Credential,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Proof {
+pub enum Credential {
     /// The secret of this name.
     Secret(String),
     /// A JSON Web Token, HS256, made anew for each question from the secrets of these names.
     Jwt { issuer: String, secret: String, lifetime: Duration },
 }
 
-impl Proof {
+impl Credential {
     /// The names of the secrets that it needs.
     pub fn secrets(&self) -> Vec<&str> {
         match self {

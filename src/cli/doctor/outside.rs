@@ -145,7 +145,15 @@ pub(super) async fn engines(config: &Config) -> Vec<Finding> {
     for id in engines.names() {
         let Some(engine) = engines.get(&id) else { continue };
         findings.push(match timeout(PATIENCE, engine.check()).await {
-            Ok(Ok(())) => Finding::ok(name, format!("{id}: отвечает и пускает нас")),
+            Ok(Ok(())) if engine.capabilities().proven => {
+                Finding::ok(name, format!("{id}: отвечает и пускает нас"))
+            }
+            Ok(Ok(())) => Finding::ok(
+                name,
+                format!(
+                    "{id}: отвечает; сделан только по документам вендора, видео через него ещё не снимали"
+                ),
+            ),
             Ok(Err(failure)) => Finding::trouble(
                 name,
                 format!("{id}: {failure}"),

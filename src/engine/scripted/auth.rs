@@ -10,7 +10,7 @@ use serde_json::json;
 use sha2::Sha256;
 
 use super::{Keyring, NotThere};
-use crate::app::port::{Adapter, Proof};
+use crate::app::port::{Adapter, Credential};
 use crate::domain::time::Timestamp;
 
 /// A vendor's clock may be behind ours by so much.
@@ -35,8 +35,8 @@ impl Signer {
         }
         for way in &adapter.auth {
             let proof = match &way.proof {
-                Proof::Secret(name) => keys.secret(name).map(Keys::Secret),
-                Proof::Jwt { issuer, secret, lifetime } => {
+                Credential::Secret(name) => keys.secret(name).map(Keys::Secret),
+                Credential::Jwt { issuer, secret, lifetime } => {
                     keys.secret(issuer).zip(keys.secret(secret)).map(|(issuer, secret)| Keys::Jwt {
                         issuer,
                         secret,

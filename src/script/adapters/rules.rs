@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::asks::{optional_reader, reader};
 use super::{TEXT_LIMIT, address};
-use crate::app::port::{Auth, CallbackRule, FailureKind, FaultRule, Proof, Reader, Signature};
+use crate::app::port::{Auth, CallbackRule, Credential, FailureKind, FaultRule, Reader, Signature};
 use crate::script::fields::{Fields, list, text};
 use crate::script::place::field;
 use crate::script::problem::{Report, Wrong, nearest};
@@ -45,7 +45,7 @@ fn one_auth(node: &Node, path: &str, report: &mut Report) -> Option<Auth> {
     let scheme = fields.optional_text("scheme", 20);
     let _ = fields.optional("secret");
     let proof = match fields.optional("jwt") {
-        None => secret_name(&mut fields, "secret").map(Proof::Secret),
+        None => secret_name(&mut fields, "secret").map(Credential::Secret),
         Some(_) => jwt(&mut fields),
     };
     fields.finish();
@@ -56,14 +56,14 @@ fn one_auth(node: &Node, path: &str, report: &mut Report) -> Option<Auth> {
     })
 }
 
-fn jwt(fields: &mut Fields<'_>) -> Option<Proof> {
+fn jwt(fields: &mut Fields<'_>) -> Option<Credential> {
     let mut fields = fields.fields("jwt")?;
     let issuer = secret_name(&mut fields, "issuer");
     let secret = secret_name(&mut fields, "secret");
     let lifetime = fields.integer("lifetime_s", 60..=86_400);
     fields.finish();
     let lifetime = Duration::from_secs(u64::try_from(lifetime?).ok()?);
-    Some(Proof::Jwt { issuer: issuer?, secret: secret?, lifetime })
+    Some(Credential::Jwt { issuer: issuer?, secret: secret?, lifetime })
 }
 
 /// The name of a variable, never a value.
