@@ -343,21 +343,21 @@ return locale {
 
 {people}]],
     handout_person = [[👤 {name} · <code>{id}</code>
-с нами с {since}, заходил {seen}]],
+с нами с {since}, последний визит {seen}]],
     handout_large = "Сумма крупная, поэтому переспрашиваю.",
     handout_shared = "Под этим именем я видел двоих: раньше — одного, потом — другого. Выберите, кому зачислить, или укажите номер.",
-    handout_stale = "Этот человек давно не заходил: имя могло перейти к другому. Проверьте, тот ли это, или укажите номер.",
+    handout_stale = "Этого человека давно не было: имя могло перейти к другому. Проверьте, тот ли это, или укажите номер.",
     button_hand_out = "✅ {amount} → {label}",
     toast_handout_gone = "Этого вопроса уже нет: прошёл час или он отменён. Отправьте команду заново.",
     users = [[<b>Пользователи: {total}</b>
-Сегодня новых {today}, за неделю {lately}. Заходили за неделю {active}. Покупали {buyers}, заблокировано {banned}.
+Сегодня новых {today}, за неделю {lately}. Были за неделю {active}. Покупали {buyers}, заблокировано {banned}.
 
 Подробнее — <code>/user номер</code> или <code>/user @имя</code>.]],
     users_line = "{name} · <code>{id}</code> · {balance} ₸ · {when}",
     user_usage = "Так: <code>/user номер</code> или <code>/user @имя</code>.",
     user_card = [[<b>{name}</b>
 <code>{id}</code> · язык {language}
-С нами с {since}, заходил {seen}
+С нами с {since}, последний визит {seen}
 
 На счёте <b>{available:token}</b>, отложено {held}, долг {debt}
 Куплено {bought}, подарено {given}

@@ -154,6 +154,7 @@ pub async fn run(
                 Some(broadcast) => send(&app, chat.as_ref(), &broadcast, &stop).await?,
                 None => {
                     tokio::select! {
+                        biased;
                         () = stop.cancelled() => {}
                         () = app.bells.crowd.notified() => {}
                     }
@@ -163,6 +164,7 @@ pub async fn run(
         Ok(())
     };
     tokio::select! {
+        biased;
         ended = sending => ended,
         () = late => Ok(()),
     }
@@ -237,6 +239,7 @@ async fn tell(
             }
         };
         tokio::select! {
+            biased;
             () = stop.cancelled() => return Ok(None),
             () = app.clock.sleep(wait) => {}
         }

@@ -199,7 +199,7 @@ impl App {
     /// # Errors
     /// What the store says.
     pub fn picture_waits(&self, user: UserId) -> Result<bool, AppError> {
-        Ok(matches!(self.store.asked(user, self.clock.now())?, Some(Basis::Picture(_))))
+        Ok(matches!(self.store.question(user, self.clock.now())?, Some(Basis::Picture(_))))
     }
 
     /// His next words will go on from that order; None: from nothing in particular.

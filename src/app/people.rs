@@ -72,7 +72,7 @@ impl App {
     ///
     /// # Errors
     /// What the store says.
-    pub fn people(&self, page: usize, size: usize) -> Result<(Vec<(User, Balance)>, bool), AppError> {
+    pub fn newest_people(&self, page: usize, size: usize) -> Result<(Vec<(User, Balance)>, bool), AppError> {
         let (ids, more) = self.store.newest_people(page, size)?;
         let mut people = Vec::new();
         for id in ids {

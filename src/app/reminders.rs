@@ -16,6 +16,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             tracing::warn!(%error, "nobody was reminded");
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = app.clock.sleep(EVERY) => {}
         }

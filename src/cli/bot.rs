@@ -20,9 +20,9 @@ use super::stripe;
 use crate::app::backups::{self, Backups};
 use crate::app::port::{Rail, Webhook};
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, EngineCallbacks, Engines, Rails, Reload, ScriptsUnusable,
-    Settings, Staff, announce, digest, engines as breakers, housekeeping, outbox, payments, progress,
-    reminders, watchdog, worker,
+    AcceptedScripts, AcceptedSettings, App, EngineCallbacks, Rails, Reload, ScriptsUnusable, Settings, Staff,
+    announce, digest, engines as breakers, housekeeping, outbox, payments, progress, reminders, watchdog,
+    worker,
 };
 use crate::config::Config;
 use crate::domain::money::Tokens;

@@ -93,7 +93,8 @@ async fn wait_for_a_bot(sandbox: &Sandbox) -> Result<(), Failure> {
     let origin = sandbox.origin();
     println!("\n  The page is at {origin}/; for a bot of your own, put this into its .env:\n");
     println!("TELEGRAM_BOT_TOKEN=1234567:sandbox\nTELEGRAM_API_URL={origin}\nADMIN_USER_ID={ADMIN}");
-    println!("OPENAI_BASE_URL={origin}/v1\nOPENAI_API_KEY=sandbox\n");
+    println!("OPENAI_BASE_URL={origin}/v1\nOPENAI_API_KEY=sandbox");
+    println!("STRIPE_SECRET_KEY={STRIPE_KEY}\nSTRIPE_API_URL={origin}\n");
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone()));
     stop.cancelled().await;

@@ -45,6 +45,11 @@ pub(super) fn changes(old: &ScriptSet, new: &ScriptSet) -> Vec<String> {
     if old.ideas != new.ideas {
         lines.push("изменены идеи".to_owned());
     }
+    let engine = |set: &ScriptSet, id| set.engines.contains_key(id);
+    let come = new.engines.iter().filter(|(id, _)| !engine(old, *id));
+    lines.extend(come.map(|(id, engine)| format!("новый движок {id} ({})", engine.title)));
+    let gone = old.engines.iter().filter(|(id, _)| !engine(new, *id));
+    lines.extend(gone.map(|(id, engine)| format!("движка {id} ({}) больше нет", engine.title)));
     locale_changes(old, new, &mut lines);
     let warnings = new.warnings.iter().filter(|warning| !old.warnings.contains(warning));
     lines.extend(warnings.map(|warning| format!("⚠️ {warning}")));

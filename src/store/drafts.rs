@@ -138,7 +138,7 @@ impl Store {
     }
 
     /// What the next words of this user are for, if that is known.
-    pub fn asked(&self, user: UserId, now: Timestamp) -> Result<Option<Basis>, StoreError> {
+    pub fn question(&self, user: UserId, now: Timestamp) -> Result<Option<Basis>, StoreError> {
         let asked: Option<QuestionRecord> = record(&self.read()?.open_table(QUESTIONS)?, user.0)?;
         Ok(asked.filter(|asked| now.since(asked.at) < ANSWERED_WITHIN).map(|asked| asked.basis))
     }

@@ -120,7 +120,7 @@ type Migration = fn(&mut Tables<'_>) -> Result<(), StoreError>;
 /// stand beside the first); 3 → 4, promotions in quotes; 4 → 5, purchases and debts (accounts, transfers, notices and audit
 /// rows of new kinds, which an older program could not read); 5 → 6, remixes, wishes to stop, questions; 6 → 7, gifts; 7 → 8, people
 /// from another bot with their keepsakes, who was forgotten, who was last seen when, namesakes, bans, what admins are asked, alerts of
-/// decisions and of rails, pictures, promo codes, invitations, reminders, messages to many (and transfers, audit rows and notices of new kinds).
+/// decisions and of rails, pictures, purchases on their way, promo codes, invitations, reminders, messages to many (and transfers, audit rows and notices of new kinds).
 const MIGRATIONS: &[Migration] = &[
     |_| Ok(()),
     |_| Ok(()),

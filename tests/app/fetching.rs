@@ -79,3 +79,21 @@ async fn a_film_too_large_for_the_chat_is_given_back_before_it_is_paid_for() {
         shop.finish().await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_film_that_is_by_far_not_what_was_ordered_is_fetched_again_and_then_given_back() {
+    let shop = World::new().open();
+    shop.world.engine.fetches([OnFetch::Lasting(1_000)]);
+    let job = shop.ordered(USER, 1).await;
+    shop.until_phase(job, Phase::Delivered).await;
+    assert_eq!(shop.world.engine.asked(Call::Fetch).len(), 2);
+    shop.finish().await;
+
+    let shop = World::new().open();
+    shop.world.engine.always_fetches(OnFetch::Lasting(1_000));
+    let job = shop.ordered(USER, 1).await;
+    shop.until_quiet().await;
+    assert_eq!(shop.world.chat.refunds(job), [RefundReason::FilmLost]);
+    assert_eq!(shop.available(USER), WELCOME);
+    shop.finish().await;
+}

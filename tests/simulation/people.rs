@@ -182,6 +182,15 @@ fn pays(world: &World, life: &Life, user: UserId) {
         world.people.lock().unwrap().at_desk.entry(purchase.id).or_insert(money.amount);
         return world.mail.send(user, Said::Claim { purchase: purchase.id, receipt: None });
     }
+    if purchase.way == Way::Stripe && dice.one_in(2) {
+        let thinking = world.tills[&Way::Stripe].processes(purchase.id);
+        life.hook(Way::Stripe, vec![thinking]);
+        if dice.one_in(3) {
+            // and then says no
+            let closed = world.tills[&Way::Stripe].closes(purchase.id);
+            return life.hook(Way::Stripe, vec![closed]);
+        }
+    }
     let event = world.tills[&purchase.way].pays(&purchase, payer, money);
     tell_of(world, life, purchase.way, event);
     if purchase.way == Way::Stripe && dice.one_in(3) {

@@ -88,6 +88,14 @@ impl Till {
         Some(state.events.len() - 1)
     }
 
+    /// The buyer has done his part, and his bank has not.
+    pub fn processes(&self, purchase: PurchaseId) -> usize {
+        self.outside.tell(format!("the bank thinks about purchase {purchase}"));
+        let mut state = self.state.lock().unwrap();
+        state.events.push(RailEvent::Processing(purchase));
+        state.events.len() - 1
+    }
+
     /// The place to pay closes.
     pub fn closes(&self, purchase: PurchaseId) -> usize {
         let mut state = self.state.lock().unwrap();

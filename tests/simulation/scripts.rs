@@ -46,7 +46,7 @@ impl ScriptSource for SimFolder {
         for (model, engine) in set.catalog.models.iter_mut().zip(ENGINES) {
             model.route.engine = EngineId::new(engine);
             // an owner may believe that an engine stops renders, and be wrong
-            model.abilities = Abilities { remix: false, stop: true };
+            model.abilities = Abilities { stop: true, ..Abilities::default() };
             model.render_deadline_s = 240;
         }
         set.catalog.packages = PACKAGES.map(|(tokens, price)| package(tokens, price)).into();

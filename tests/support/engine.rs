@@ -50,6 +50,8 @@ pub enum OnFetch {
     Whole,
     /// Whole, and this long.
     Long(u64),
+    /// Whole, and of this many milliseconds, whatever was ordered.
+    Lasting(u64),
     /// Half of it arrives.
     Error(Failure),
     Panic,
@@ -309,8 +311,8 @@ impl Engine for FakeEngine {
         std::fs::write(path, arrives).unwrap();
         std::fs::write(thumbnail, "a picture").unwrap();
         self.fate.pass().await;
-        let bytes = match does {
-            OnFetch::Whole => film.len() as u64,
+        let bytes = match does.clone() {
+            OnFetch::Whole | OnFetch::Lasting(_) => film.len() as u64,
             OnFetch::Long(bytes) => bytes,
             OnFetch::Error(failure) => return Err(failure),
             OnFetch::Panic => panic!("the engine's client has a bug"),
@@ -318,7 +320,8 @@ impl Engine for FakeEngine {
         if bytes > max_bytes {
             return Err(failure(FailureKind::TooLarge));
         }
-        Ok(Fetched { bytes, width: 1280, height: 720, duration_ms: 8000, has_thumbnail: true })
+        let duration_ms = if let OnFetch::Lasting(milliseconds) = does { milliseconds } else { 8000 };
+        Ok(Fetched { bytes, width: 1280, height: 720, duration_ms, has_thumbnail: true })
     }
 }
 

@@ -17,10 +17,29 @@ pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace)
     let (path, thumbnail) = app.film_paths(job.id);
     match engine.fetch(&render.ticket, &path, &thumbnail, app.settings.max_download).await {
         Ok(fetched) if fetched.bytes > app.settings.max_upload => Ok(too_large(job, fetched)),
+        Ok(fetched) if is_too_little(job, fetched) && pace.failures < app.settings.max_retries => {
+            Ok(Step::Retry(Failure::new(FailureKind::Broken, described(fetched))))
+        }
+        Ok(fetched) if is_too_little(job, fetched) => Ok(lost(job, &described(fetched))),
         Ok(fetched) => settle(app, job, render, fetched).await,
         Err(failure) if failure.kind == FailureKind::TooLarge => Ok(refused(app, job, &failure)),
         Err(failure) => retry_or(app, job, render, pace, failure).await,
     }
+}
+
+/// Is it by far not what was ordered? Engines round lengths and sizes, and give more gladly; half the length or a quarter of the
+/// picture is another film, a placeholder or a piece.
+fn is_too_little(job: &Job, fetched: Fetched) -> bool {
+    let quote = &job.quote;
+    let area = |width: u32, height: u32| u64::from(width) * u64::from(height);
+    let is_short = fetched.duration_ms * 2 < u64::from(quote.seconds) * 1000;
+    let is_small = area(fetched.width, fetched.height) * 4 < area(quote.size.width, quote.size.height);
+    job.remix_of.is_none() && (is_short || is_small)
+}
+
+fn described(fetched: Fetched) -> String {
+    let Fetched { width, height, duration_ms, .. } = fetched;
+    format!("what came is by far not what was ordered: {width}x{height}, {duration_ms} ms")
 }
 
 /// The film is whole and on our disk: it is captured and its delivery queued in one commit.

@@ -6,7 +6,7 @@ use super::{Finding, PATIENCE};
 use crate::app::port::Clock as _;
 use crate::cli::engines::engines_of_folder;
 use crate::cli::real::SystemClock;
-use crate::cli::{bot, kaspi};
+use crate::cli::{bot, kaspi, stripe};
 use crate::config::Config;
 use crate::script::{Folder, WhatIf};
 use crate::telegram::{self, Examined, TelegramSettings};
@@ -145,7 +145,15 @@ pub(super) async fn engines(config: &Config) -> Vec<Finding> {
     for id in engines.names() {
         let Some(engine) = engines.get(&id) else { continue };
         findings.push(match timeout(PATIENCE, engine.check()).await {
-            Ok(Ok(())) => Finding::ok(name, format!("{id}: отвечает и пускает нас")),
+            Ok(Ok(())) if engine.capabilities().proven => {
+                Finding::ok(name, format!("{id}: отвечает и пускает нас"))
+            }
+            Ok(Ok(())) => Finding::ok(
+                name,
+                format!(
+                    "{id}: отвечает; сделан только по документам вендора, видео через него ещё не снимали"
+                ),
+            ),
             Ok(Err(failure)) => Finding::trouble(
                 name,
                 format!("{id}: {failure}"),
@@ -221,7 +229,8 @@ pub(super) async fn rails(config: &Config, offline: bool) -> Vec<Finding> {
         true => Finding::warning(name, "ни один способ не включён", "хватит stars = true в [payments]"),
         false => Finding::ok(name, format!("включено: {}", on.join(", "))),
     }];
-    for (way, rail) in known {
+    let cards = if offline { None } else { stripe::rail(config).ok().flatten() };
+    for (way, rail) in known.into_iter().chain(cards) {
         findings.push(match timeout(PATIENCE, rail.health()).await {
             Ok(Ok(())) => Finding::ok(name, format!("{way}: принимает")),
             Ok(Err(error)) => Finding::warning(name, format!("{way}: {error}"), "посмотрите у этого сервиса"),

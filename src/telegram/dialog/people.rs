@@ -14,7 +14,7 @@ const SHOWN: usize = 10;
 
 impl Talk<'_> {
     pub fn people(&self, page: u32) -> Result<Screen, AppError> {
-        let (people, more) = self.app.people(index(page), SHOWN)?;
+        let (people, more) = self.app.newest_people(index(page), SHOWN)?;
         // Nobody needs the sums on the older pages.
         let crowd = (page == 0).then(|| self.app.crowd()).transpose()?;
         Ok(self.view.people(crowd, &people, Turn { page, more }))

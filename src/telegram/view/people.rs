@@ -179,7 +179,7 @@ impl View<'_> {
             ("before", number(done.before.get())),
             ("after", number(done.after.get())),
         ];
-        Screen::text(&self.say(key, &values)).row([self.opening("👤", done.user)])
+        Screen::text(&self.say(key, &values)).row([self.to_card(done.user, &done.profile)])
     }
 
     /// Who is about to get how much, and why that is asked.
@@ -257,7 +257,7 @@ impl View<'_> {
         if back.was_running {
             html = format!("{html}\n\n{}", self.say(TextKey::RefundWasRunning, &[]));
         }
-        Screen::text(&html).row([self.opening("👤", back.user)])
+        Screen::text(&html).row([self.to_card(back.user, profile)])
     }
 
     /// A sentence about an order.
@@ -268,7 +268,11 @@ impl View<'_> {
     /// A sentence about a person.
     pub fn about(&self, key: TextKey, user: UserId, profile: &Profile) -> Screen {
         let values = [("name", self.named(user, profile)), ("id", words(user.to_string()))];
-        Screen::text(&self.say(key, &values)).row([self.opening("👤", user)])
+        Screen::text(&self.say(key, &values)).row([self.to_card(user, profile)])
+    }
+
+    fn to_card(&self, user: UserId, profile: &Profile) -> Button {
+        self.opening(&format!("👤 {}", shortened(&called(user, profile), 24)), user)
     }
 
     /// A button to somebody's card.
