@@ -60,8 +60,8 @@ pub(super) fn read(id: &str, root: &Node, models: &[Model], report: &mut Report)
     let retired_on = day(&mut fields, "retired_on");
     let proven = fields.flag("proven");
     let base_url = base_url(&mut fields);
-    let hosts = hosts(&mut fields, "hosts", false);
     let film_hosts = hosts(&mut fields, "film_hosts", true);
+    let hosts = hosts(&mut fields, "hosts", false);
     let headers = texts(&mut fields, "headers");
     let picture = fields.flag("picture");
     let auth = rules::auth(&mut fields);
