@@ -138,7 +138,7 @@ async fn hear(app: &sora_bot::app::App, news: News) -> bool {
         News::Admin(purchase, admin) => {
             let now = app.clock.now();
             let by = By::Admin(admin);
-            app.store.confirm_purchase(None, purchase.id, by, PRICE, now).await.unwrap().is_ok()
+            app.store.confirm_purchase(None, purchase.id, by, PRICE, Vec::new(), now).await.unwrap().is_ok()
         }
     }
 }
