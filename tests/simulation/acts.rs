@@ -2,8 +2,8 @@
 //! of it only if the answer reaches him.
 
 use sora_bot::app::{
-    App, AppError, BuyRefusal, Buying, By, CancelRefusal, CheckoutWords, EraseRefusal, Incoming,
-    OrderRefusal, ResendRefusal, ScriptRefusal, TopUp, TopUpRefusal, Whom,
+    App, AppError, BuyRefusal, Buying, By, CancelRefusal, CheckoutWords, EraseRefusal, Giving, Handout,
+    HandoutRefusal, Incoming, OrderRefusal, ResendRefusal, ScriptRefusal, Whom,
 };
 use sora_bot::domain::catalog::Orientation;
 use sora_bot::domain::id::{DraftId, MessageRef, ModelId, UpdateId, UserId};
@@ -163,9 +163,10 @@ async fn money(world: &World, app: &App, update: UpdateId, admin: UserId, said: 
     let outcome = match said {
         Said::TopUp { user, amount } => {
             let (request, reason) = (format!("update:{update}"), "because".into());
-            let request = TopUp { request, actor: by, whom: Whom::User(user), amount, reason };
-            match app.top_up(cause, request).await {
-                Err(TopUpRefusal::Failed(error)) => return Err(error),
+            let (giving, whom) = (Giving::TopUp, Whom::User(user));
+            let handout = Handout { request, giving, actor: by, whom, amount, reason };
+            match app.hand_out(cause, handout).await {
+                Err(HandoutRefusal::Failed(error)) => return Err(error),
                 Ok(_) => {
                     world.people.lock().unwrap().ack(Ack::TopUp(user, update));
                     "yes".into()
