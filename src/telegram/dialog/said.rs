@@ -41,7 +41,10 @@ impl Talk<'_> {
                 None => self.prompt(prompt, true).await?,
             },
             Words::File(file) => self.file(file).await?,
-            Words::Picture(picture) => self.picture(picture).await?,
+            Words::Picture(picture) => match self.receipt_picture(picture).await? {
+                Some(reply) => reply,
+                None => self.picture(picture).await?,
+            },
             Words::Other => Reply::say(self.view.plain(TextKey::OtherMessage)),
         };
         if welcomed > Tokens::ZERO {
