@@ -14,7 +14,7 @@ use super::doctor::{self, Level};
 use super::real::SystemRandom;
 use super::run::runtime;
 use super::{Failure, bot, said};
-use crate::app::port::Random as _;
+use crate::app::port::{Credential, Random as _};
 use crate::config::{Config, Sources};
 use crate::script::{Folder, WhatIf};
 
@@ -26,14 +26,14 @@ pub(super) struct InitArgs {
 }
 
 /// A question, in the order in which they are asked.
-struct Question {
-    variable: &'static str,
-    ask: &'static str,
+struct Question<'q> {
+    variable: &'q str,
+    ask: &'q str,
     /// Asked only when this variable has a value.
-    after: Option<&'static str>,
+    after: Option<&'q str>,
 }
 
-const QUESTIONS: [Question; 10] = [
+const QUESTIONS: [Question<'static>; 10] = [
     Question {
         variable: "TELEGRAM_BOT_TOKEN",
         ask: "Токен бота. Напишите @BotFather в Telegram: /newbot, придумайте имя — он пришлёт строку вида 123456789:AA…",
@@ -93,6 +93,10 @@ pub(super) fn run(config: Option<&Path>, args: &InitArgs) -> Result<(), Failure>
             ask.until_right(question, &mut answers)?;
         }
     }
+    for (variable, title) in vendors(&answers.load()?) {
+        let words = format!("Ключ движка «{title}», если есть; пусто — без него");
+        ask.until_right(&Question { variable: &variable, ask: &words, after: None }, &mut answers)?;
+    }
     if !answers.values.contains_key("TELEGRAM_BOT_TOKEN") {
         return Err(anyhow!(
             "без токена бот не запустится; .env не записан. Попробовать без ключей: sora-bot sandbox"
@@ -110,6 +114,24 @@ pub(super) fn run(config: Option<&Path>, args: &InitArgs) -> Result<(), Failure>
     write(&path, &answers.values)?;
     said(&format!("\nЗаписано в {}.\n\n", path.display()))?;
     finish(&answers.load()?, args)
+}
+
+/// The keys that the engines of the owner's scripts name, each with whose it is.
+fn vendors(config: &Config) -> BTreeMap<String, String> {
+    let Ok(right) = Folder::calculate(&bot::folder_settings(config), &WhatIf::default()) else {
+        return BTreeMap::new();
+    };
+    let mut keys = BTreeMap::new();
+    for adapter in right.set.engines.values() {
+        for auth in &adapter.auth {
+            let names = match &auth.proof {
+                Credential::Secret(name) => vec![name],
+                Credential::Jwt { issuer, secret, .. } => vec![issuer, secret],
+            };
+            keys.extend(names.into_iter().map(|name| (name.clone(), adapter.title.clone())));
+        }
+    }
+    keys
 }
 
 /// What is right, what is not, and what would be sold.
@@ -170,7 +192,7 @@ struct Ask<R> {
 }
 
 impl<R: BufRead> Ask<R> {
-    fn until_right(&mut self, question: &Question, answers: &mut Answers) -> Result<(), Failure> {
+    fn until_right(&mut self, question: &Question<'_>, answers: &mut Answers) -> Result<(), Failure> {
         let Question { variable, ask, .. } = question;
         for _ in 0..TRIES {
             let kept = answers.values.get(*variable).map_or("пусто", |_| "как было");
