@@ -107,7 +107,7 @@ async fn hall_in(format: Format) -> Hall {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let door = served(&listener).await;
     let stop = CancellationToken::new();
-    let web = Web { app: app.clone(), listening: Arc::new(Always), webhooks };
+    let web = Web { app: app.clone(), listening: Arc::new(Always), webhooks, metrics_token: None };
     tokio::spawn(web::serve(listener, web, stop.clone()));
     app.meet(USER, &profile("buyer")).await.unwrap();
     Hall { kaspi, app, door, _stop: stop.drop_guard() }

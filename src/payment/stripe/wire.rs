@@ -56,14 +56,12 @@ pub struct Intent {
 
 #[derive(Deserialize)]
 pub struct Charge {
-    pub id: String,
     pub balance_transaction: Option<Named<BalanceTransaction>>,
 }
 
 /// In the smallest unit of the currency that the owner's bank gets.
 #[derive(Deserialize)]
 pub struct BalanceTransaction {
-    pub id: String,
     pub amount: i64,
     pub fee: i64,
 }

@@ -31,7 +31,7 @@ fn known() -> Known {
     let machine = machine("scripts/pricing.lua");
     let mut report = Report::new("scripts/pricing.lua", source);
     let root = Node::copy(&machine.run(source).unwrap(), "", &mut report).unwrap();
-    let pricing = pricing::read(&machine, &root, &mut report).map(Arc::new);
+    let pricing = pricing::read(&machine, &root, &mut report, &["sora".to_owned()]).map(Arc::new);
     let labels: BTreeMap<_, _> = [("own".to_owned(), vec!["balance".to_owned()])].into();
     let labels = ["ru", "kk"].map(|language| (language.to_owned(), labels.clone())).into();
     let languages = BTreeSet::new();

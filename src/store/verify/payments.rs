@@ -51,12 +51,12 @@ pub(super) fn all(
 /// A receipt that is used up was used for a purchase that was paid.
 fn receipts(
     tx: &ReadTransaction,
-    paid: &BTreeMap<PurchaseId, u64>,
+    paid: &BTreeSet<(PurchaseId, UserId)>,
     report: &mut Report,
 ) -> Result<(), StoreError> {
     for row in tx.open_table(RECEIPTS)?.iter()? {
         let purchase = PurchaseId(row?.1.value());
-        if !paid.contains_key(&purchase) {
+        if !paid.iter().any(|(of, _)| *of == purchase) {
             report
                 .broken("I5 receipt", format!("a receipt stands for purchase {purchase}, which is not paid"));
         }

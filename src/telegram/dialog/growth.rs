@@ -1,7 +1,7 @@
 //! What brings people and keeps them: promo codes, invitations, and what somebody does not want to hear.
 
 use super::{Reply, Talk};
-use crate::app::{AppError, CodeOutcome, ScriptRefusal};
+use crate::app::{AppError, ScriptRefusal};
 use crate::domain::broadcast::Mute;
 use crate::domain::day::Day;
 use crate::domain::growth::{CodeGives, PromoCode, normalise_code};
