@@ -79,8 +79,9 @@ pub use scripts::{ScriptFile, ScriptRefusal, hundredths};
 pub use stats::stats;
 
 pub use crate::store::{
-    Act, AuditRow, By, Cancelling, ClaimRefusal, Claimed, Crowd, Dealings, Discount, Doubted, Giving,
-    Invitations, JobRow, LedgerQuery, PaidBack, PurchaseRefusal, PurchaseRow, ScriptAuthor, ScriptVersion,
+    Act, AuditEntry, AuditRow, By, Cancelling, ClaimRefusal, Claimed, Crowd, Dealings, Discount, Doubted,
+    Giving, Invitations, JobRow, LedgerQuery, PaidBack, PurchaseRefusal, PurchaseRow, ScriptAuthor,
+    ScriptVersion,
 };
 use port::{Clock, Random, Scripts};
 

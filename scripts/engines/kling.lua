@@ -78,7 +78,7 @@ return engine {
     end,
     message = { "data.status_message", "data.message", "data.1.message", "data.error.message", "message" },
     moderation = { "1301", "risk control", "sensitive", "content policy" },
-    billing = { "1101", "1102", "arrears", "resource pack" },
+    billing = { "1101", "1102", "arrears" },
     access = { "1000", "1001", "1002", "1003", "1004", "1103" },
     busy = { "1302", "1303" },
     bad_input = { "1200", "1201" },

@@ -123,48 +123,15 @@ impl Bot {
             parts.spawn(async move { outbox::run(app, chat, stop, grace).await.context("the outbox") });
         }
         talk_to_many(&mut parts, &app, chat.clone(), &stop, grace);
-        {
-            let (app, stop) = (app.clone(), stop.clone());
-            parts.spawn(async move {
-                progress::run(app, chat, stop).await;
-                Ok(())
-            });
-        }
-        {
-            let (app, stop) = (app.clone(), stop.clone());
-            parts.spawn(async move {
-                tokio::join!(housekeeping::run(app.clone(), stop.clone()), digest::run(app, stop));
-                Ok(())
-            });
-        }
-        {
-            let (app, stop) = (app.clone(), stop.clone());
-            parts.spawn(async move {
-                watchdog::run(app, stop).await;
-                Ok(())
-            });
-        }
+        endless(&mut parts, progress::run(app.clone(), chat, stop.clone()));
+        endless(&mut parts, housekeeping::run(app.clone(), stop.clone()));
+        endless(&mut parts, digest::run(app.clone(), stop.clone()));
+        endless(&mut parts, watchdog::run(app.clone(), stop.clone()));
         if let Some(copies) = copies(&config)? {
-            let (app, stop) = (app.clone(), stop.clone());
-            parts.spawn(async move {
-                backups::run(app, copies, stop).await;
-                Ok(())
-            });
+            endless(&mut parts, backups::run(app.clone(), copies, stop.clone()));
         }
-        {
-            let (app, stop) = (app.clone(), stop.clone());
-            parts.spawn(async move {
-                breakers::probe(app, stop).await;
-                Ok(())
-            });
-        }
-        {
-            let (app, stop) = (app.clone(), stop.clone());
-            parts.spawn(async move {
-                payments::run(app, stop).await;
-                Ok(())
-            });
-        }
+        endless(&mut parts, breakers::probe(app.clone(), stop.clone()));
+        endless(&mut parts, payments::run(app.clone(), stop.clone()));
         {
             let (app, stop) = (app.clone(), stop.clone());
             parts.spawn(async move { stop.run_until_cancelled(verify_always(app)).await.unwrap_or(Ok(())) });
@@ -173,6 +140,14 @@ impl Bot {
         app.store.close();
         ended
     }
+}
+
+/// A part that ends when it is told to, and never badly.
+fn endless(parts: &mut JoinSet<Result<()>>, part: impl Future<Output = ()> + Send + 'static) {
+    parts.spawn(async move {
+        part.await;
+        Ok(())
+    });
 }
 
 /// What goes to people who have not asked for it just now.

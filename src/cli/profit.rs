@@ -144,8 +144,11 @@ fn page(catalog: &Catalog) -> String {
     )
 }
 
+/// What was earned by day, and what was paid by day.
+type Kept = (Vec<DayEarned>, Vec<Takings>);
+
 /// From the ledger, if there is one: what was earned, and what was paid.
-fn kept(config: &Config) -> Result<Option<(Vec<DayEarned>, Vec<Takings>)>, Failure> {
+fn kept(config: &Config) -> Result<Option<Kept>, Failure> {
     let path = &config.store.path;
     if !path.exists() {
         return Ok(None);

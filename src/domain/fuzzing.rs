@@ -41,7 +41,7 @@ pub fn nearly_right(what: &str, corpus: &[Vec<u8>], mut parse: impl FnMut(&[u8])
             String::from_utf8_lossy(whole)
         );
     }
-    let inputs = std::env::var("FUZZ_INPUTS").ok().and_then(|inputs| inputs.parse().ok()).unwrap_or(USUALLY);
+    let inputs = option_env!("FUZZ_INPUTS").and_then(|inputs| inputs.parse().ok()).unwrap_or(USUALLY);
     let (mut chance, mut taken) = (Chance(0x5EED_0001), 0_u64);
     for _ in 0..inputs {
         let input = changed(corpus, &mut chance);

@@ -16,8 +16,9 @@ use super::menus::Known;
 use super::problem::{Problem, Report};
 use super::tree::Node;
 use super::{adapters, growth, ideas, margins, menus, packages, pricing, words};
-use crate::app::port::{Faults, ScriptFiles, ScriptSet};
-use crate::domain::catalog::Catalog;
+use crate::app::port::{Adapter, Faults, ScriptFiles, ScriptSet};
+use crate::domain::catalog::{Catalog, Model};
+use crate::domain::id::EngineId;
 use crate::domain::locale::Locale;
 
 /// The texts of a set, each with the name by which problems call it.
@@ -123,12 +124,8 @@ pub(super) fn load_with(sources: &Sources<'_>, what_if: &WhatIf) -> Result<Loade
     let faults = Arc::new(Faults::default());
     let menus = loading
         .file(script(MENUS), |machine, root, report| menus::read(machine, root, report, &known, &faults));
-    let mut engines = BTreeMap::new();
-    for (id, source) in described() {
-        let models = pricing.as_ref().map(|pricing| pricing.models.as_slice()).unwrap_or_default();
-        let adapter = loading.file(Some(source), |_, root, report| adapters::read(id, root, models, report));
-        engines.extend(adapter.map(|adapter| (adapter.id.clone(), Arc::new(adapter))));
-    }
+    let models = pricing.as_ref().map(|pricing| pricing.models.as_slice()).unwrap_or_default();
+    let engines = loading.engines(described(), models);
     // A set without the file has none.
     let ideas = loading.file(script(IDEAS), |_, root, report| ideas::read(root, report, &known));
     // The same: without the file nothing is given away.
@@ -180,6 +177,20 @@ struct Loading {
 }
 
 impl Loading {
+    /// Each vendor that a file describes.
+    fn engines<'s>(
+        &mut self,
+        described: impl Iterator<Item = (&'s str, &'s Source<'s>)>,
+        models: &[Model],
+    ) -> BTreeMap<EngineId, Arc<Adapter>> {
+        let mut engines = BTreeMap::new();
+        for (id, source) in described {
+            let adapter = self.file(Some(source), |_, root, report| adapters::read(id, root, models, report));
+            engines.extend(adapter.map(|adapter| (adapter.id.clone(), Arc::new(adapter))));
+        }
+        engines
+    }
+
     /// Runs one file in a machine of its own and reads what it returned.
     fn file<T>(
         &mut self,

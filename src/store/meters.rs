@@ -11,8 +11,8 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::domain::job::RefundReason;
 
-/// Seconds; a commit is an fsync, and one that takes longer than the last of these is a sick disk.
-const COMMIT_BUCKETS: [f64; 10] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 10.0];
+/// Milliseconds; a commit is an fsync, and one that takes longer than the last of these is a sick disk.
+const COMMIT_BUCKETS: [u64; 10] = [1, 2, 5, 10, 25, 50, 100, 500, 2_000, 10_000];
 
 pub struct Meters {
     commits: Histogram,
@@ -30,7 +30,13 @@ struct Reason {
 impl Default for Meters {
     fn default() -> Self {
         let (decisions, orders, films) = (Counter::default(), Counter::default(), Counter::default());
-        Self { commits: Histogram::new(COMMIT_BUCKETS), decisions, orders, films, refunds: Family::default() }
+        Self {
+            commits: Histogram::new(COMMIT_BUCKETS.map(|ms| Duration::from_millis(ms).as_secs_f64())),
+            decisions,
+            orders,
+            films,
+            refunds: Family::default(),
+        }
     }
 }
 

@@ -26,19 +26,7 @@ impl Chat for Telegram {
         let screen = match parcel {
             Parcel::Film(film) => return self.film(chat, film, &view.film(&film.job, &film.viewer)).await,
             Parcel::Gift(film) => return self.film(chat, film, &view.gift(&film.job, &film.viewer)).await,
-            Parcel::Copy(film) => {
-                let screen = view.film(&film.job, &film.viewer);
-                if film.job.file_id.is_some() {
-                    let kept = Screen { film: film.job.file_id.clone(), ..screen.clone() };
-                    let call = || self.api.send(chat, &kept);
-                    match self.sender.say(chat, Rank::Important, call).await {
-                        // Telegram may forget a file at any time. Ours is the other copy.
-                        Err(Fault::Refused(_)) if film.path.exists() => {}
-                        sent => return Ok(Sent { message: Some(sent?), file_id: None }),
-                    }
-                }
-                return self.film(chat, film, &screen).await;
-            }
+            Parcel::Copy(film) => return self.copy(chat, film, &view.film(&film.job, &film.viewer)).await,
             Parcel::File(film) => {
                 let FilmParcel { job, film, path, thumbnail, .. } = film;
                 let screen = &view.file(job);
@@ -205,6 +193,20 @@ impl Telegram {
         let edit = Edit { message, fingerprint: screen.fingerprint(), closes };
         let call = || self.api.edit(message, screen);
         self.sender.edit(edit, rank, call).await
+    }
+
+    /// Sends once more what the chat has had: what Telegram has of it, or else ours.
+    async fn copy(&self, chat: i64, film: &FilmParcel, screen: &Screen) -> Result<Sent, ChatError> {
+        if film.job.file_id.is_some() {
+            let kept = Screen { film: film.job.file_id.clone(), ..screen.clone() };
+            let call = || self.api.send(chat, &kept);
+            match self.sender.say(chat, Rank::Important, call).await {
+                // Telegram may forget a file at any time. Ours is the other copy.
+                Err(Fault::Refused(_)) if film.path.exists() => {}
+                sent => return Ok(Sent { message: Some(sent?), file_id: None }),
+            }
+        }
+        self.film(chat, film, screen).await
     }
 
     /// Sends a film from the disk.

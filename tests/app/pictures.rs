@@ -159,5 +159,6 @@ async fn who_is_forgotten_leaves_no_picture() {
     shop.app.erase(UpdateId(99), USER).await.unwrap();
     assert_eq!(shop.job(job).picture, None);
     assert_eq!(shop.app.draft(USER, open).unwrap(), None);
-    shop.finish().await;
+    // His words are gone, so the engine's bill cannot be compared with them.
+    shop.stop().await;
 }

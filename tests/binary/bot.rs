@@ -42,6 +42,7 @@ impl Bot {
     }
 
     /// Ends when it does, however long that is.
+    #[cfg(feature = "failpoints")]
     pub async fn has_ended(&mut self) {
         while self.child.try_wait().unwrap().is_none() {
             sleep(Duration::from_millis(5)).await;

@@ -28,6 +28,7 @@ fn mixed(number: u64) -> u64 {
 }
 
 /// One world whose bot is killed so many times. Gives how many messages were doubled and how long the end took.
+#[expect(clippy::print_stdout, reason = "how many kills it was is worth knowing")]
 async fn lane(lane: u64, kills: u64) {
     let world = World::new(Setup { render: Duration::from_millis(600), ..Setup::default() }).await;
     let mut bot = world.start();

@@ -166,6 +166,7 @@ impl World {
     }
 
     /// A bot has ended without having been asked to.
+    #[cfg(feature = "failpoints")]
     pub fn note_kill(&self) {
         self.killed.store(true, Ordering::Relaxed);
     }

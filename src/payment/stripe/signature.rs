@@ -125,8 +125,6 @@ mod tests {
             format!("t={NOW},v1={v1}00"),
             format!("t={NOW},v1={}", &v1[..62]),
             format!("t={NOW},t={NOW},v1={v1}"),
-            format!("t={NOW} ,v1={v1}"),
-            format!("t= {NOW},v1={v1}"),
             format!("t={NOW};v1={v1}"),
             format!("t={NOW},{}v1={v1}", "v1=00,".repeat(100)),
         ] {

@@ -86,7 +86,11 @@ fn called(
         origin: origin(headers),
     };
     let key = idempotency_key(method, headers)?;
-    let request = format!("{method} {} {}", call.path, String::from_utf8_lossy(body));
+    // The same parameters in another order are the same request.
+    let body = String::from_utf8_lossy(body);
+    let mut said: Vec<&str> = body.split('&').collect();
+    said.sort_unstable();
+    let request = format!("{method} {} {}", call.path, said.join("&"));
     api.change(|books| {
         if let Some((earlier, reply)) = key.as_ref().and_then(|key| books.replies.get(key)) {
             if *earlier != request {

@@ -38,7 +38,7 @@ fn sha256(text: &str) -> [u8; 32] {
 fn an_empty_folder_is_filled_once() {
     let shop = Shop::empty();
     let seeds = shop.seed(&Seeding::default());
-    assert_eq!(seeds.written.len(), 13, "{seeds:?}");
+    assert_eq!(seeds.written.len(), 14, "{seeds:?}");
     assert_eq!(shop.problems(), []);
     assert_eq!(seeds.hashes[PRICING], sha256(&shop.read(PRICING)));
     let again = Seeding { known: seeds.hashes, ..Seeding::default() };

@@ -54,7 +54,7 @@ fn without_folders_the_shipped_files_are_in_force() {
         FolderSettings { scripts_dir: dir.path().join("scripts"), locales_dir: dir.path().join("locales") };
     let built_in = Folder::load(&settings).unwrap();
     let seeds = Folder::new(settings.clone()).seed(&Seeding::default()).unwrap();
-    assert_eq!(seeds.written.len(), 7);
+    assert_eq!(seeds.written.len(), 14);
     assert_eq!(Folder::load(&settings).unwrap().version, built_in.version);
 }
 

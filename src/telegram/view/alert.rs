@@ -3,6 +3,7 @@
 use super::{NAME_SHOWN, View, number as count, words};
 use crate::domain::id::UserId;
 use crate::domain::locale::TextKey;
+use crate::domain::money::Tokens;
 use crate::domain::notice::Alert;
 use crate::domain::rail::{Doubt, Way};
 use crate::domain::text::{Value, escape, hundredths, shortened};
@@ -31,19 +32,8 @@ impl View<'_> {
             Alert::MenuFailed { version, problem } => self.long(problem, |problem| {
                 self.say(TextKey::AlertMenuFailed, &[("version", words(version)), ("problem", problem)])
             }),
-            Alert::Returned { way, user, amount, debt } => {
-                let values = [
-                    ("way", Value::Html(self.way(*way))),
-                    ("id", words(user.map(|user| user.to_string()).unwrap_or_default())),
-                    ("amount", count(amount.get())),
-                    ("debt", count(debt.get())),
-                ];
-                self.say(TextKey::AlertReturned, &values)
-            }
-            Alert::Reconciled { way, payments } => {
-                let values = [("way", Value::Html(self.way(*way))), ("payments", count(*payments))];
-                self.say(TextKey::AlertReconciled, &values)
-            }
+            Alert::Returned { way, user, amount, debt } => self.returned(*way, *user, *amount, *debt),
+            Alert::Reconciled { way, payments } => self.compared(TextKey::AlertReconciled, *way, *payments),
             // These are shown with what they are about: see `claim`.
             Alert::Claimed { .. } | Alert::Quarantined { .. } | Alert::Decided { .. } => String::new(),
             Alert::Rail { way, down: Some(reason) } => self.long(reason, |reason| {
@@ -53,10 +43,7 @@ impl View<'_> {
             Alert::Rail { way, down: None } => {
                 self.say(TextKey::AlertRailUp, &[("way", Value::Html(self.way(*way)))])
             }
-            Alert::Differs { way, payments } => {
-                let values = [("way", Value::Html(self.way(*way))), ("payments", count(*payments))];
-                self.say(TextKey::AlertDiffers, &values)
-            }
+            Alert::Differs { way, payments } => self.compared(TextKey::AlertDiffers, *way, *payments),
             // It is shown with its figures: see `crowd`.
             Alert::Broadcast { .. } => String::new(),
             Alert::WelcomesUsedUp { most } => {
@@ -84,6 +71,20 @@ impl View<'_> {
             }
         };
         Screen::text(&html)
+    }
+
+    fn returned(&self, way: Way, user: Option<UserId>, amount: Tokens, debt: Tokens) -> String {
+        let values = [
+            ("way", Value::Html(self.way(way))),
+            ("id", words(user.map(|user| user.to_string()).unwrap_or_default())),
+            ("amount", count(amount.get())),
+            ("debt", count(debt.get())),
+        ];
+        self.say(TextKey::AlertReturned, &values)
+    }
+
+    fn compared(&self, key: TextKey, way: Way, payments: u64) -> String {
+        self.say(key, &[("way", Value::Html(self.way(way))), ("payments", count(payments))])
     }
 
     /// An admin by name, else by number; without either it was somebody at the machine.

@@ -179,7 +179,7 @@ impl View<'_> {
             ("before", number(done.before.get())),
             ("after", number(done.after.get())),
         ];
-        Screen::text(&self.say(key, &values)).row([self.to_card(done.user, &done.profile)])
+        Screen::text(&self.say(key, &values)).row([self.card_button(done.user, &done.profile)])
     }
 
     /// Who is about to get how much, and why that is asked.
@@ -257,7 +257,7 @@ impl View<'_> {
         if back.was_running {
             html = format!("{html}\n\n{}", self.say(TextKey::RefundWasRunning, &[]));
         }
-        Screen::text(&html).row([self.to_card(back.user, profile)])
+        Screen::text(&html).row([self.card_button(back.user, profile)])
     }
 
     /// A sentence about an order.
@@ -268,10 +268,10 @@ impl View<'_> {
     /// A sentence about a person.
     pub fn about(&self, key: TextKey, user: UserId, profile: &Profile) -> Screen {
         let values = [("name", self.named(user, profile)), ("id", words(user.to_string()))];
-        Screen::text(&self.say(key, &values)).row([self.to_card(user, profile)])
+        Screen::text(&self.say(key, &values)).row([self.card_button(user, profile)])
     }
 
-    fn to_card(&self, user: UserId, profile: &Profile) -> Button {
+    fn card_button(&self, user: UserId, profile: &Profile) -> Button {
         self.opening(&format!("👤 {}", shortened(&called(user, profile), 24)), user)
     }
 

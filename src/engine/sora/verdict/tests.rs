@@ -96,7 +96,7 @@ fn an_order_is_judged_by_its_message_where_the_code_is_lost() {
         (400, "Billing hard limit has been reached", Some(Billing)),
         (400, "Your request was rejected by the safety system", Some(Moderation)),
         (400, "OpenAIException - {\"code\":\"moderation_blocked\"}", Some(Moderation)),
-        (400, "Inpaint image must match the requested width and height", Some(BadInput)),
+        (400, "Inpaint image must match the requested width and height", Some(Picture)),
         (500, "The server had an error", None),
     ] {
         assert_eq!(refused(&answer(status, with_message(message))), expected, "{message}");

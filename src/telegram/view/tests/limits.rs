@@ -31,7 +31,7 @@ pub(super) fn assert_sound(screen: &Screen, limit: usize) {
         assert_eq!(count(&format!("<{tag}>")), count(&format!("</{tag}>")), "{}", screen.html);
     }
     for button in screen.buttons.iter().flatten() {
-        assert!(matches!(&button.press, Press::Tap(tap) if tap.encode().len() <= 64));
+        assert!(!matches!(&button.press, Press::Tap(tap) if tap.encode().len() > 64));
         assert!(!button.label.is_empty());
     }
 }
@@ -148,6 +148,18 @@ const LABEL_LIMIT: usize = 64;
 /// Of a line or a window that answers a tap.
 const TOAST_LIMIT: usize = 200;
 
+fn longest_history(view: View<'_>) -> Screen {
+    let movement = |job| Movement {
+        reason: MovementReason::Capture(JobId(job)),
+        amount: Tokens::CAP,
+        at: Timestamp(1_800_000_000_000),
+        balance_after: Tokens::CAP,
+    };
+    let history: Vec<_> = (0..10).map(|job| movement(u64::MAX - job)).collect();
+    let history = HistoryPage { movements: &history, page: 1, more: true };
+    view.balance(Balance { available: Tokens::CAP, ..Balance::default() }, &history)
+}
+
 /// Every screen there is, with the longest of all that is filled in.
 fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
     let model = &set.catalog.models[2];
@@ -194,15 +206,7 @@ fn screens(view: View<'_>, set: &crate::app::port::ScriptSet) -> Vec<Screen> {
     let refused = |reason| view.refund(&job("кот", JobState::Refunded(reason)), reason, Tokens::CAP);
     all.extend(RefundReason::ALL.map(refused));
     all.extend([TextKey::UnknownCommand, TextKey::OtherMessage, TextKey::Sorry].map(|key| view.plain(key)));
-    let movement = |job| Movement {
-        reason: MovementReason::Capture(JobId(job)),
-        amount: Tokens::CAP,
-        at: Timestamp(1_800_000_000_000),
-        balance_after: Tokens::CAP,
-    };
-    let history: Vec<_> = (0..10).map(|job| movement(u64::MAX - job)).collect();
-    let history = HistoryPage { movements: &history, page: 1, more: true };
-    all.push(view.balance(Balance { available: Tokens::CAP, ..Balance::default() }, &history));
+    all.push(longest_history(view));
     let order = job(&draft.prompt, JobState::Queued);
     let elapsed = Duration::from_secs(35_999);
     for stage in [

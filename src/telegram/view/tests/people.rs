@@ -2,13 +2,14 @@
 
 use super::limits::{assert_sound, nasty};
 use super::*;
-use crate::app::{Act, Asking, AuditRow, By, Crowd, Dealings, Dossier, Giving, HandoutDone, PaidBack};
+use crate::app::{
+    Act, Asking, AuditEntry, AuditRow, By, Crowd, Dealings, Dossier, Giving, HandoutDone, PaidBack,
+};
 use crate::domain::id::{PurchaseId, UpdateId};
 use crate::domain::purchase::{Evidence, Purchase, PurchaseState};
 use crate::domain::rail::{Money, Way};
 use crate::domain::role::Role;
 use crate::domain::user::User;
-use crate::store::AuditEntry;
 
 const AT: Timestamp = Timestamp(1_800_000_000_000);
 
@@ -144,10 +145,26 @@ fn whatever_people_are_called_admins_read_whole_messages_in_every_language() {
     }
 }
 
+fn longest_broadcast(most: u64) -> crate::domain::broadcast::Broadcast {
+    use crate::domain::broadcast::{BROADCAST_LIMIT, Broadcast, BroadcastState, Segment, Tally};
+
+    Broadcast {
+        number: most,
+        by: UserId(1),
+        text: "&".repeat(BROADCAST_LIMIT),
+        segment: Segment::Language("kk".to_owned()),
+        state: BroadcastState::Running,
+        created_at: AT,
+        started_at: Some(AT),
+        ended_at: None,
+        tally: Tally { sent: most, blocked: most, failed: most },
+    }
+}
+
 #[test]
 fn codes_invitations_and_messages_to_many_fit_in_every_language() {
     use crate::app::{ClaimRefusal, Claimed, CodeOutcome, Discount, Invitations};
-    use crate::domain::broadcast::{BROADCAST_LIMIT, Broadcast, BroadcastState, Segment, Tally};
+    use crate::domain::broadcast::Segment;
     use crate::domain::day::Day;
     use crate::domain::growth::{CodeGives, PromoCode, Referral};
     use crate::domain::notice::BonusReason;
@@ -163,18 +180,7 @@ fn codes_invitations_and_messages_to_many_fit_in_every_language() {
         newcomers: true,
         allow_loss: false,
     };
-    let tally = Tally { sent: most, blocked: most, failed: most };
-    let broadcast = Broadcast {
-        number: most,
-        by: UserId(1),
-        text: "&".repeat(BROADCAST_LIMIT),
-        segment: Segment::Language("kk".to_owned()),
-        state: BroadcastState::Running,
-        created_at: AT,
-        started_at: Some(AT),
-        ended_at: None,
-        tally,
-    };
+    let broadcast = longest_broadcast(most);
     let segments = vec![
         (Segment::All, most),
         (Segment::Buyers, most),
