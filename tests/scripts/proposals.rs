@@ -243,7 +243,7 @@ async fn a_new_language_can_come_from_the_chat() {
     let proposal = bot.app.propose(BY, "uk.lua", text.into_bytes()).await.unwrap();
     bot.app.apply(None, BY, proposal.id).await.unwrap();
     assert!(desk.path("locales/uk.lua").exists());
-    assert_eq!(bot.app.script_files(BY).unwrap().len(), 8);
+    assert_eq!(bot.app.script_files(BY).unwrap().len(), 15);
     assert_eq!(bot.look().await, Reload::Unchanged);
 }
 
@@ -260,6 +260,12 @@ async fn the_texts_in_force_are_shown_whatever_lies_in_the_folder() {
             "locales/en.lua",
             "locales/kk.lua",
             "locales/ru.lua",
+            "scripts/engines/fal.lua",
+            "scripts/engines/gemini.lua",
+            "scripts/engines/kling.lua",
+            "scripts/engines/minimax.lua",
+            "scripts/engines/openrouter.lua",
+            "scripts/engines/replicate.lua",
             "scripts/growth.lua",
             "scripts/ideas.lua",
             "scripts/menus.lua",

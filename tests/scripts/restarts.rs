@@ -156,12 +156,12 @@ async fn only_the_newest_sets_are_kept_and_equal_texts_once() {
         let sizes = desk.store.sizes().unwrap();
         sizes.iter().find(|(name, _)| *name == "script_texts").unwrap().1
     };
-    assert_eq!(texts_kept(), 7);
+    assert_eq!(texts_kept(), 14);
     for round in 0..SCRIPT_VERSIONS_KEPT + 5 {
         desk.save(&format!("2.{round:02}"));
         assert!(matches!(bot.look().await, Reload::Loaded { .. }), "{round}");
     }
     assert_eq!(desk.store.script_versions(1_000).unwrap().len(), SCRIPT_VERSIONS_KEPT);
-    assert_eq!(texts_kept(), 6 + SCRIPT_VERSIONS_KEPT as u64);
+    assert_eq!(texts_kept(), 13 + SCRIPT_VERSIONS_KEPT as u64);
     desk.verified();
 }
