@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sora_bot::app::port::{Clock as _, FailureKind};
+use sora_bot::app::port::FailureKind;
 use sora_bot::app::{PANEL_SESSION, day_in};
 use sora_bot::domain::job::RefundReason;
 use sora_bot::domain::money::Tokens;

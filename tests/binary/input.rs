@@ -18,7 +18,7 @@ async fn bad_input_gets_a_sentence_that_helps() {
         (prompt("/topup 1001 100000".into()), "Такой команды нет"),
         (json!({"sticker": {"file_id": "s", "emoji": "🙂"}}), "Я понимаю слова"),
         (json!({"voice": {"file_id": "v", "duration": 1}}), "Я понимаю слова"),
-        (json!({"photo": [{"file_id": "p", "width": 9, "height": 9}]}), "Видео по картинкам скоро появятся"),
+        (json!({"photo": [{"file_id": "p", "width": 9, "height": 9}]}), "Не удалось забрать картинку"),
         (
             prompt("<b>одуванчиковый</b> & <script>alert(1)</script>".into()),
             "<b>одуванчиковый</b> & <script>",

@@ -48,7 +48,7 @@ story('a prompt with HTML, several lines and rare letters comes back as it was w
 });
 
 story('a picture and a file are answered too', {}, async ({ chat }) => {
-  for (const [asFile, answer] of [[false, /Видео по картинкам скоро появятся/], [true, /Я понимаю слова/]]) {
+  for (const [asFile, answer] of [[false, /слишком маленькая/], [true, /слишком маленькая/]]) {
     const seen = await chat.lastId();
     await chat.part('attach-input').setInputFiles({ name: 'кот.png', mimeType: 'image/png', buffer: picture(64, 48) });
     if (asFile) await chat.part('attach-as-file').check();

@@ -274,9 +274,9 @@ async fn the_texts_in_force_are_shown_whatever_lies_in_the_folder() {
         ]
     );
     assert_eq!(bot.app.script_file(BY, PRICING).unwrap(), pricing("1.5"));
-    assert_eq!(files[7].bytes, pricing("1.5").len());
+    assert_eq!(files[13].bytes, pricing("1.5").len());
     assert!(
-        matches!(bot.app.script_file(BY, "x"), Err(ScriptRefusal::UnknownFile { known }) if known.len() == 8)
+        matches!(bot.app.script_file(BY, "x"), Err(ScriptRefusal::UnknownFile { known }) if known.len() == 14)
     );
 }
 

@@ -1,6 +1,6 @@
 //! A bot in a chat: what a person does, and what he then sees.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
@@ -136,13 +136,13 @@ impl Town {
 
     /// A bot that gives new users `welcome` tokens.
     pub async fn bot(&self, welcome: i64) -> Bot {
-        self.bot_of(Path::new("/nowhere"), welcome).await
+        self.bot_of(&nowhere(), welcome).await
     }
 
     /// The same, to which updates are brought: at the address of `listener`.
     pub async fn bot_behind(&self, listener: TcpListener) -> Bot {
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let bot = self.start(Path::new("/nowhere"), 10_000, Some(url.parse().unwrap())).await;
+        let bot = self.start(&nowhere(), 10_000, Some(url.parse().unwrap())).await;
         let webhooks = bot.telegram.webhook().into_iter().collect();
         let web =
             Web { app: bot.app.clone(), listening: bot.telegram.clone(), webhooks, metrics_token: None };
@@ -156,7 +156,7 @@ impl Town {
     }
 
     async fn start(&self, scripts: &Path, welcome: i64, public_url: Option<Url>) -> Bot {
-        let settings = FolderSettings { scripts_dir: scripts.to_owned(), locales_dir: "/nowhere".into() };
+        let settings = FolderSettings { scripts_dir: scripts.to_owned(), locales_dir: nowhere() };
         let folder = Arc::new(Folder::new(settings));
         let admins: Vec<UserId> = self.admins.iter().copied().map(UserId).collect();
         let settings = AcceptedSettings { admins: admins.clone(), zone: Tz::Asia__Almaty, seed: false };
@@ -310,4 +310,11 @@ pub fn app_settings(admins: Vec<UserId>, welcome: i64, films: &Path) -> Settings
         digest_hour: None,
         panel_url: None,
     }
+}
+
+/// A folder that is not there: one for each bot, for what is applied is written.
+fn nowhere() -> PathBuf {
+    static BOTS: AtomicU64 = AtomicU64::new(0);
+    let number = BOTS.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("sora-bot-nowhere-{}-{number}", std::process::id()))
 }
