@@ -9,6 +9,7 @@ use anyhow::{Result, ensure};
 use sora_bot::domain::money::Tokens;
 
 mod support {
+    #[allow(dead_code, reason = "each bench uses its own part of it")]
     pub mod shop;
 }
 

@@ -17,6 +17,7 @@ use sora_bot::store::{By, Giving, Store, TopUpOrder};
 use tokio::runtime::Runtime;
 
 mod support {
+    #[allow(dead_code, reason = "each bench uses its own part of it")]
     pub mod shop;
 }
 

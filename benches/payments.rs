@@ -25,6 +25,7 @@ use sora_bot::store::{NewPurchase, Store};
 use tokio::runtime::Runtime;
 
 mod support {
+    #[allow(dead_code, reason = "each bench uses its own part of it")]
     pub mod shop;
 }
 

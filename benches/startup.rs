@@ -20,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 mod support {
+    #[allow(dead_code, reason = "each bench uses its own part of it")]
     pub mod shop;
 }
 

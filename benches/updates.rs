@@ -23,6 +23,7 @@ use tokio::runtime::Runtime;
 
 mod support {
     pub mod bare;
+    #[allow(dead_code, reason = "each bench uses its own part of it")]
     pub mod shop;
 }
 

@@ -3,8 +3,6 @@
 //! It lies in the build folder, on the disk that the project is on: a temporary folder is often memory, where no
 //! commit costs anything.
 
-#![allow(dead_code, reason = "each bench takes what it needs")]
-
 use std::path::Path;
 use std::sync::Arc;
 

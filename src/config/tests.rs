@@ -226,7 +226,7 @@ fn no_secret_is_ever_printed() {
     let file = "tokn = \"sesame\"\n[http]\naddr = \"sesame\n[engine]\nopenai_base_url = \"https://u:sesame@h\"\nkey = sesame";
     let Err(mistakes) = Config::load(sources(file, &env.concat())) else { panic!("accepted") };
     let printed = format!("{mistakes} {mistakes:?}");
-    assert!(!printed.contains("sesame") && mistakes.0.len() == 15, "{printed}");
+    assert!(!printed.contains("sesame") && mistakes.0.len() >= 15, "{printed}");
 }
 
 #[test]

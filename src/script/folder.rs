@@ -84,7 +84,9 @@ impl ScriptSource for Folder {
 
     fn write(&self, name: &str, text: &str) -> Result<(), String> {
         let path = path_of(&self.settings, name).ok_or_else(|| format!("{name} is in no folder"))?;
-        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        // A folder of engines may be new; where there are no scripts at all, nothing is begun.
+        let parent = path.parent().filter(|_| self.settings.scripts_dir.exists());
+        let folder = parent.map_or(Ok(()), std::fs::create_dir_all);
         folder.and_then(|()| write_file(&path, text)).map_err(|error| error.to_string())
     }
 
