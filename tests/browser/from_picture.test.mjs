@@ -13,7 +13,7 @@ const WORDS = {
 };
 
 for (const [language, words] of Object.entries(WORDS)) {
-  story(`a picture becomes the first frame of a film (${language})`, { renderSeconds: 2, viewport: language === 'kk' ? PHONE : undefined }, async ({ chat, sandbox }) => {
+  story(`a picture becomes the first frame of a film (${language})`, { renderSeconds: 12, viewport: language === 'kk' ? PHONE : undefined }, async ({ chat, sandbox }) => {
     if (language !== 'ru') {
       const choice = await chat.ask('/language');
       await choice.tap(language === 'kk' ? 'Қазақша' : 'English');

@@ -75,7 +75,7 @@ story('only an admin tops up, once, and the user is told', {}, async ({ chat }) 
   await chat.become(ADMIN);
   await chat.ask('/start');
   for (const [command, answer] of [
-    ['/topup @aigerim 742 оплата Kaspi', /Айгерим \(1001\): \+742 токена\. Было 10 000, стало 10 742/],
+    ['/topup @aigerim 742 оплата Kaspi', /Айгерим @aigerim \(1001\): \+742 токена\. Было 10 000, стало 10 742/],
     ['/topup', /Так: \/topup/],
     ['/topup @nobody 5', /Не знаю такого человека/],
     ['/topup 1001 -5', /Сумма — целое число токенов/],
