@@ -27,6 +27,7 @@ mod problem;
 mod promos;
 mod quick;
 mod rails;
+mod routes;
 mod seed;
 mod tree;
 mod watcher;

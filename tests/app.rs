@@ -11,6 +11,7 @@ mod app {
     mod cancelling;
     mod crashes;
     mod delivering;
+    mod failing_over;
     mod fetching;
     mod films;
     mod forging;

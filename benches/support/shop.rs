@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use sora_bot::domain::catalog::{Quote, Route, Size};
+use sora_bot::domain::catalog::{Quote, Size, Upstream};
 use sora_bot::domain::id::{DraftId, EngineId, ModelId, UserId};
 use sora_bot::domain::money::{MicroUsd, Tokens};
 use sora_bot::domain::time::Timestamp;
@@ -88,7 +88,7 @@ fn quote() -> Quote {
         price: Tokens::new(742),
         promo: None,
         cost: MicroUsd::new(800_000),
-        route: Route {
+        route: Upstream {
             engine: EngineId::new("sora"),
             model: "sora-2".into(),
             usd_per_second: MicroUsd::new(100_000),

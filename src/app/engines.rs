@@ -8,6 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::App;
 use super::port::{Engine, EngineSource, Failure};
+use crate::domain::catalog::Route;
+use crate::domain::day::Day;
 use crate::domain::id::EngineId;
 use crate::domain::notice::Alert;
 use crate::domain::time::Timestamp;
@@ -62,6 +64,15 @@ impl Engines {
     /// Can something be rendered on it now?
     pub fn is_open(&self, engine: &EngineId, now: Timestamp) -> bool {
         self.breakers().get(engine).is_none_or(|breaker| breaker.is_open(now)) && self.get(engine).is_some()
+    }
+
+    /// The same of a route: neither it nor its engine has been retired.
+    pub fn serves(&self, route: &Route, now: Timestamp, today: Day) -> bool {
+        !route.is_retired(today) && self.is_open(&route.engine, now) && !self.is_retired(&route.engine, today)
+    }
+
+    pub(super) fn is_retired(&self, engine: &EngineId, today: Day) -> bool {
+        self.get(engine).and_then(|engine| engine.capabilities().retired_on).is_some_and(|day| day <= today)
     }
 
     /// It took a job: whatever was wrong is over.

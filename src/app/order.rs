@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::port::{ScriptSet, Stage};
 use super::{App, AppError};
 use crate::domain::account::Balance;
-use crate::domain::catalog::{Model, Orientation, Quote};
+use crate::domain::catalog::{Model, Needs, Orientation, Quote, Route, Wish};
 use crate::domain::day::Day;
 use crate::domain::draft::{Basis, Draft};
 use crate::domain::id::{DraftId, JobId, MessageRef, ModelId, UpdateId, UserId};
@@ -97,8 +97,9 @@ impl App {
     pub fn on_sale_to(&self, scripts: &ScriptSet, user: Option<UserId>) -> Vec<Model> {
         let (now, today) = (self.clock.now(), self.today());
         let catalog = self.catalog_for(scripts, user);
-        let open = catalog.models.iter().filter(|model| self.engines.is_open(&model.route.engine, now));
-        open.map(|model| catalog.on(today, model)).collect()
+        let open = |route: &Route| self.engines.serves(route, now, today);
+        let sold = catalog.models.iter().filter_map(|model| model.on_routes(open));
+        sold.map(|model| catalog.on(today, &model)).collect()
     }
 
     /// Today's price of one video. None if it is not sold now.
@@ -121,11 +122,16 @@ impl App {
         seconds: u32,
         orientation: Orientation,
     ) -> Option<Quote> {
-        let today = self.today();
-        let catalog = self.catalog_for(scripts, user);
-        let mut quote = catalog.quote(model, seconds, orientation, today, &scripts.version)?;
+        self.quote_for(scripts, user, &Wish { model, seconds, orientation, needs: &Needs::default() })
+    }
+
+    /// The same of a video that not every route can make: from a picture, or from a film that lies somewhere.
+    pub fn quote_for(&self, scripts: &ScriptSet, user: Option<UserId>, wish: &Wish<'_>) -> Option<Quote> {
+        let (now, today) = (self.clock.now(), self.today());
+        let open = |route: &Route| self.engines.serves(route, now, today);
+        let mut quote = self.catalog_for(scripts, user).quote(wish, open, today, &scripts.version)?;
         quote.render_deadline_s = quote.render_deadline_s.min(self.settings.longest_render_s);
-        self.engines.is_open(&quote.route.engine, self.clock.now()).then_some(quote)
+        Some(quote)
     }
 
     /// Keeps a prompt while its user chooses. The update's id names the draft: a replayed update begins no second one.

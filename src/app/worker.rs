@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::App;
 use super::port::{Failure, FailureKind};
+use crate::domain::catalog::{Quote, Upstream};
 use crate::domain::id::JobId;
 use crate::domain::job::{Job, JobState, Phase, RefundReason, Render};
 use crate::domain::notice::Alert;
@@ -23,6 +24,7 @@ use crate::store::{StartRefusal, StoreError};
 mod fetch;
 mod gift;
 mod poll;
+mod route;
 mod stop;
 mod submit;
 
@@ -53,6 +55,8 @@ struct Pace {
     may_send: bool,
     /// The engine has had time to list what it may have taken.
     settled: bool,
+    /// Routes that have surely not taken it.
+    refused: Vec<Upstream>,
 }
 
 /// Runs jobs until told to stop, and looks for films that may be gifts; waits for requests that are under way for at most
@@ -76,7 +80,9 @@ async fn work(app: Arc<App>, stop: CancellationToken, grace: Duration) -> Result
         running.start(&app, &stop, job.id, false);
     }
     while !stop.is_cancelled() {
-        match app.store.start_next(app.settings.max_running, app.clock.now()).await? {
+        let chooser = app.clone();
+        let place = move |quote: &Quote, is_remix| route::choose(&chooser, quote, is_remix, &[]);
+        match app.store.start_next_on(app.settings.max_running, place, app.clock.now()).await? {
             Ok(job) => {
                 tracing::info!(order = job.0, "started");
                 app.bells.progress.notify_one();
@@ -141,7 +147,15 @@ impl Running {
 
 /// Takes one job step by step to its end.
 async fn drive(app: Arc<App>, stop: CancellationToken, id: JobId, may_send: bool) -> Result<(), StoreError> {
-    let mut pace = Pace { phase: None, failures: 0, missing: 0, stops: 0, may_send, settled: false };
+    let mut pace = Pace {
+        phase: None,
+        failures: 0,
+        missing: 0,
+        stops: 0,
+        may_send,
+        settled: false,
+        refused: Vec::new(),
+    };
     // From before the job is looked at: no wish of its user is missed.
     let mut wishes = app.bells.stop.subscribe();
     while !stop.is_cancelled() {

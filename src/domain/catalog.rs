@@ -9,9 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::day::Day;
 use super::economics::{Economics, RailId};
-use super::id::{EngineId, ModelId};
+use super::id::ModelId;
 use super::money::{MicroUsd, Tokens};
 use super::promo::{self, AppliedPromo, Promo};
+
+mod route;
+
+pub use route::{Cost, Needs, Placement, Route, Upstream};
 
 /// Everything on sale, in the order in which the owner wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +30,14 @@ pub struct Catalog {
     pub welcome: Tokens,
 }
 
-/// What a user picks: one quality at one engine, in some lengths and shapes.
+/// What a user picks: one quality, in some lengths and shapes, wherever it is rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {
     pub id: ModelId,
     /// As users read it: «Sora-2 Pro · 1080p».
     pub title: String,
-    pub route: Route,
+    /// In the owner's order: the first that is open and can do a job takes it. At least one.
+    pub routes: Vec<Route>,
     /// In the order of the buttons.
     pub shapes: Vec<Shape>,
     /// Lengths and what each costs, in the order of the buttons.
@@ -48,7 +53,7 @@ pub struct Model {
     pub abilities: Abilities,
 }
 
-/// What the engine can do with this model beyond making a film of words.
+/// What an engine can do with this model beyond making a film of words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Abilities {
     /// Change a film that it has made.
@@ -57,15 +62,6 @@ pub struct Abilities {
     pub stop: bool,
     /// Begin with a picture that the user has sent.
     pub picture: bool,
-}
-
-/// A model on one engine at one cost.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Route {
-    pub engine: EngineId,
-    /// The engine's own name of the model.
-    pub model: String,
-    pub usd_per_second: MicroUsd,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +133,7 @@ pub struct Offer {
     pub seconds: u32,
     /// Without any promotion.
     pub price: Tokens,
+    /// On the dearest route that makes it.
     pub cost: MicroUsd,
 }
 
@@ -172,9 +169,10 @@ pub struct Quote {
     pub price: Tokens,
     /// Why that is less than the list price, if it is.
     pub promo: Option<AppliedPromo>,
-    /// What the engine should take; once it has said what it took, that.
+    /// What the route should take; once its engine has said what it took, that.
     pub cost: MicroUsd,
-    pub route: Route,
+    /// Another one, and what goes with it, once an engine has surely not taken the job.
+    pub route: Upstream,
     pub render_deadline_s: u32,
     /// Which version of the scripts said so.
     pub scripts: String,
@@ -188,10 +186,11 @@ impl Catalog {
     /// What can be done with a film that was made under this quote, or is being made: as the owner says of its model now, if
     /// that is still rendered in the same place.
     pub fn abilities(&self, quote: &Quote) -> Abilities {
-        let route = |model: &&Model| {
-            model.route.engine == quote.route.engine && model.route.model == quote.route.model
-        };
-        self.model(&quote.model).filter(route).map(|model| model.abilities).unwrap_or_default()
+        let found = self.model(&quote.model).and_then(|model| {
+            let route = model.route_of(&quote.route)?;
+            Some(model.abilities_on(route))
+        });
+        found.unwrap_or_default()
     }
 
     /// A model as it is sold on that day: its offers at the reduced prices, if a promotion holds.
@@ -203,31 +202,43 @@ impl Catalog {
         model
     }
 
-    /// The price of one video on that day, with its reasons. None if it is not sold in this length and shape.
+    /// The price of one video, with its reasons, on the first of these routes that can make it. None if it is not sold in this
+    /// length and shape, or none of them can.
     pub fn quote(
         &self,
-        model: &ModelId,
-        seconds: u32,
-        orientation: Orientation,
+        wish: &Wish<'_>,
+        is_open: impl Fn(&Route) -> bool,
         day: Day,
         scripts: &str,
     ) -> Option<Quote> {
+        let &Wish { model, seconds, orientation, needs } = wish;
         let model = self.model(model)?;
         let offer = model.offer(seconds)?;
-        let shape = model.shapes.iter().find(|shape| shape.orientation == orientation)?;
+        let mut open = model.routes.iter().filter(|route| !route.is_retired(day) && is_open(route));
+        let Placement { route, size, cost } =
+            open.find_map(|route| model.placement(route, seconds, orientation, needs))?;
         let (price, promo) = promo::best(&self.promos, &model.id, offer.price, day);
         Some(Quote {
             model: model.id.clone(),
             seconds,
-            size: shape.size,
+            size,
             price,
             promo,
-            cost: offer.cost,
-            route: model.route.clone(),
+            cost,
+            route,
             render_deadline_s: model.render_deadline_s,
             scripts: scripts.to_owned(),
         })
     }
+}
+
+/// What somebody would have made.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    pub model: &'a ModelId,
+    pub seconds: u32,
+    pub orientation: Orientation,
+    pub needs: &'a Needs,
 }
 
 impl Model {

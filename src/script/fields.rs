@@ -137,6 +137,20 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A text that must be there, though types say that it may be missing: another field can stand for it.
+    pub(super) fn needed_text(&mut self, key: &'static str, limit: usize) -> Option<&'a str> {
+        if self.optional(key).is_none() {
+            self.miss(key);
+            return None;
+        }
+        self.text(key, limit)
+    }
+
+    /// This field is missing.
+    pub(super) fn miss(&mut self, key: &'static str) {
+        self.missing.push(key);
+    }
+
     /// The items of a list that may be left out: then there are none.
     pub(super) fn optional_list(&mut self, key: &'static str) -> Option<Vec<(String, &'a Node)>> {
         match self.optional(key) {
@@ -156,6 +170,12 @@ impl<'a> Fields<'a> {
                 false
             }
         }
+    }
+
+    /// `true` or `false`; None without the field.
+    pub(super) fn optional_flag(&mut self, key: &'static str) -> Option<bool> {
+        self.optional(key)?;
+        Some(self.flag(key))
     }
 
     /// The items of a list, each with its path. None, and a report, when it is no list or an empty one.

@@ -6,12 +6,13 @@ use mlua::{Function, Table, Value};
 
 use super::fields::{Fields, integer, text};
 use super::machine::Machine;
-use super::problem::{Report, Wrong, nearest};
+use super::problem::Report;
+use super::routes::{self, Sold};
 use super::tree::Node;
 use super::{promos, rails};
-use crate::domain::catalog::{Abilities, Model, Offer, Orientation, Route, Shape, Size, Wait};
+use crate::domain::catalog::{Abilities, Model, Offer, Orientation, Shape, Size, Wait};
 use crate::domain::economics::Economics;
-use crate::domain::id::{EngineId, ModelId};
+use crate::domain::id::ModelId;
 use crate::domain::money::{MicroUsd, Tokens};
 use crate::domain::promo::Promo;
 
@@ -31,7 +32,7 @@ pub(super) struct Pricing {
 const ID_LIMIT: usize = 24;
 const TITLE_LIMIT: usize = 40;
 const MODELS_LIMIT: usize = 32;
-const SECONDS_LIMIT: i64 = 60;
+pub(super) const SECONDS_LIMIT: i64 = 60;
 
 /// What the formula knows beside the video.
 struct Shop {
@@ -118,16 +119,6 @@ fn model(node: &Node, path: &str, report: &mut Report, engines: &[String]) -> Op
         fields.wrong("id", "в id годятся только латинские строчные буквы, цифры, точка и дефис");
     }
     let title = fields.text("title", TITLE_LIMIT);
-    let engine = fields.text("engine", 32);
-    if let Some(name) = engine.filter(|name| !engines.iter().any(|engine| engine == name)) {
-        let path = fields.path_of("engine");
-        let meant = nearest(name, engines.iter().map(String::as_str));
-        let there = engines.join(", ");
-        let wrong = Wrong::from(format!("движка «{name}» нет; есть {there}"));
-        fields.report().wrong(&path, wrong.expected(there).found(name).meant(meant));
-    }
-    let engine_model = fields.text("engine_model", 64);
-    let usd_per_second = fields.decimal("usd_per_second", 0.000_001..=1_000.0, 6).map(MicroUsd::new);
     let seconds = seconds(&mut fields);
     let shapes = shapes(&mut fields);
     let wait = wait(&mut fields);
@@ -138,16 +129,15 @@ fn model(node: &Node, path: &str, report: &mut Report, engines: &[String]) -> Op
     let abilities =
         Abilities { remix: fields.flag("remix"), stop: fields.flag("stop"), picture: fields.flag("picture") };
     let raise_percent = fields.decimal_or_zero("raise_percent", -90.0..=1_000.0, 2);
+    let sold = seconds.as_ref().zip(shapes.as_ref());
+    let sold = sold.map(|(seconds, shapes)| Sold { seconds, shapes, abilities });
+    let routes = routes::read(&mut fields, sold.as_ref(), engines);
     fields.finish();
     Some(Draft {
         model: Model {
             id: ModelId::new(id?),
             title: title?.to_owned(),
-            route: Route {
-                engine: EngineId::new(engine?),
-                model: engine_model?.to_owned(),
-                usd_per_second: usd_per_second?,
-            },
+            routes: routes?,
             shapes: shapes?,
             offers: Vec::new(),
             prompt_limit: usize::try_from(prompt_limit?).ok()?,
@@ -163,7 +153,7 @@ fn model(node: &Node, path: &str, report: &mut Report, engines: &[String]) -> Op
     })
 }
 
-fn seconds(fields: &mut Fields<'_>) -> Option<Vec<u32>> {
+pub(super) fn seconds(fields: &mut Fields<'_>) -> Option<Vec<u32>> {
     let mut seconds: Vec<u32> = Vec::new();
     for (path, node) in fields.list("seconds")? {
         let length = integer(node, &path, 1..=SECONDS_LIMIT, fields.report())?;
@@ -176,7 +166,7 @@ fn seconds(fields: &mut Fields<'_>) -> Option<Vec<u32>> {
     Some(seconds)
 }
 
-fn shapes(fields: &mut Fields<'_>) -> Option<Vec<Shape>> {
+pub(super) fn shapes(fields: &mut Fields<'_>) -> Option<Vec<Shape>> {
     let mut sizes = fields.fields("sizes")?;
     let mut shapes = Vec::new();
     for orientation in Orientation::ALL {
@@ -242,7 +232,10 @@ fn check_ids(drafts: &[Draft], report: &mut Report) {
 fn price(machine: &Machine, shop: &Shop, draft: &mut Draft, report: &mut Report) -> Option<()> {
     let (model, raise_percent) = (&mut draft.model, draft.raise_percent);
     for &seconds in &draft.seconds {
-        let cost = model.route.usd_per_second.times(seconds)?;
+        let Some(cost) = model.dearest(seconds) else {
+            report.wrong(&draft.path, format!("ни один маршрут не делает видео на {seconds} с"));
+            return None;
+        };
         let answer = video(machine, model, seconds, cost, raise_percent)
             .and_then(|video| machine.call(&shop.price, &[video, shop.table.clone()]));
         let answer = match answer {
@@ -275,7 +268,7 @@ fn video(
     let fields = vec![
         ("model", machine.text(model.id.as_str())?),
         ("seconds", Value::Integer(i64::from(seconds))),
-        ("usd_per_second", dollars(model.route.usd_per_second)),
+        ("usd_per_second", Value::Number(cost.get() as f64 / 1e6 / f64::from(seconds))),
         ("usd_cost", dollars(cost)),
         ("raise_percent", Value::Number(raise_percent)),
     ];

@@ -52,7 +52,7 @@ fn promo(node: &Node, path: &str, models: &[&ModelId], report: &mut Report) -> O
 }
 
 /// The outer None is a mistake.
-fn day(fields: &mut Fields<'_>, key: &'static str) -> Option<Option<Day>> {
+pub(super) fn day(fields: &mut Fields<'_>, key: &'static str) -> Option<Option<Day>> {
     let Some(written) = fields.optional_text(key, 20)? else {
         return Some(None);
     };

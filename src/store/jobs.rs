@@ -11,7 +11,7 @@ use super::tables::{
 };
 use super::writer::Decision;
 use super::{Store, StoreError, codec, nudges, people, pictures, referrals};
-use crate::domain::catalog::Quote;
+use crate::domain::catalog::{Placement, Quote};
 use crate::domain::growth::{Nudge, Referral};
 use crate::domain::id::{DraftId, EngineId, JobId, MessageRef, Ticket, UserId};
 use crate::domain::job::{Delivery, Film, Intent, Job, JobState, Phase, RefundReason, Render};
@@ -65,10 +65,21 @@ pub struct Settled {
 }
 
 impl Store {
-    /// Starts the job whose turn it is, if there is a place for it: the intent is on disk before the engine is asked.
+    /// Starts the job whose turn it is, where it was quoted.
     pub async fn start_next(
         &self,
         places: usize,
+        now: Timestamp,
+    ) -> Result<Result<JobId, StartRefusal>, StoreError> {
+        self.start_next_on(places, |_, _| None, now).await
+    }
+
+    /// Starts the job whose turn it is, if there is a place for it: the intent is on disk before the engine is asked, and which
+    /// engine that is. `place` is told the quote and whether it is a remix; None leaves the job where it was quoted.
+    pub async fn start_next_on(
+        &self,
+        places: usize,
+        place: impl FnOnce(&Quote, bool) -> Option<Placement> + Send + 'static,
         now: Timestamp,
     ) -> Result<Result<JobId, StartRefusal>, StoreError> {
         self.writer
@@ -80,6 +91,8 @@ impl Store {
                     return Ok(Err(StartRefusal::NothingWaits));
                 };
                 let mut record = load(tables, job)?;
+                let is_remix = tables.remixes.get(job.0)?.is_some();
+                record.go_to(place(&record.quote, is_remix));
                 tables.writes();
                 let turn = tables.next("turn")?;
                 tables.served.insert(record.user.0, turn)?;
@@ -100,6 +113,21 @@ impl Store {
         intent: Intent,
     ) -> Result<Result<(), StepRefusal>, StoreError> {
         self.step(job, Phase::Submitting, move |_, record| {
+            record.state = JobState::Submitting(intent);
+            Ok(Ok(()))
+        })
+        .await
+    }
+
+    /// The last request was surely not accepted, and another is about to be sent: there, or where it was.
+    pub async fn note_attempt(
+        &self,
+        job: JobId,
+        intent: Intent,
+        place: Option<Placement>,
+    ) -> Result<Result<(), StepRefusal>, StoreError> {
+        self.step(job, Phase::Submitting, move |_, record| {
+            record.go_to(place);
             record.state = JobState::Submitting(intent);
             Ok(Ok(()))
         })
@@ -272,6 +300,15 @@ impl Store {
                 Ok(Ok(()))
             })
             .await
+    }
+}
+
+impl JobRecord {
+    /// What its user pays stays as it was agreed.
+    fn go_to(&mut self, place: Option<Placement>) {
+        if let Some(Placement { route, size, cost }) = place {
+            (self.quote.route, self.quote.size, self.quote.cost) = (route, size, cost);
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use sora_bot::app::port::{ScriptSet, ScriptStatus, Scripts};
-use sora_bot::domain::catalog::{Abilities, Catalog, Model, Offer, Orientation, Route, Shape, Size, Wait};
+use sora_bot::domain::catalog::{
+    Abilities, Catalog, Cost, Model, Offer, Orientation, Route, Shape, Size, Wait,
+};
 use sora_bot::domain::day::Day;
 use sora_bot::domain::economics::Economics;
 use sora_bot::domain::growth::Growth;
@@ -44,6 +46,18 @@ impl FixedScripts {
     /// The owner saves what he gives away.
     pub fn save_growth(&self, growth: Growth, version: &str) {
         *self.current.lock().unwrap() = Arc::new(ScriptSet { growth, ..scripts(PRICE, version, Vec::new()) });
+    }
+
+    /// The owner says who makes the first model, in order; each route is dearer than the one before.
+    pub fn save_routes(&self, engines: &[&str], version: &str) {
+        let mut set = scripts(PRICE, version, Vec::new());
+        let model = &mut set.catalog.models[0];
+        let route = |(at, engine): (i64, &&str)| {
+            let cost = Cost::PerSecond(MicroUsd::new(100_000 * at));
+            Route::new(EngineId::new(*engine), format!("model of {engine}"), cost)
+        };
+        model.routes = (1..).zip(engines).map(route).collect();
+        *self.current.lock().unwrap() = Arc::new(set);
     }
 
     /// The owner saves a promotion.
@@ -104,11 +118,7 @@ fn model(id: &str, engine: &str, price: Tokens) -> Model {
     Model {
         id: ModelId::new(id),
         title: id.into(),
-        route: Route {
-            engine: EngineId::new(engine),
-            model: id.into(),
-            usd_per_second: MicroUsd::new(100_000),
-        },
+        routes: vec![Route::new(EngineId::new(engine), id, Cost::PerSecond(MicroUsd::new(100_000)))],
         shapes: vec![Shape { orientation: Orientation::Horizontal, size: Size { width: 1280, height: 720 } }],
         offers: vec![Offer { seconds: 8, price, cost: MicroUsd::new(800_000) }],
         prompt_limit: 500,

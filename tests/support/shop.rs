@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sora_bot::domain::catalog::{Quote, Route, Size};
+use sora_bot::domain::catalog::{Quote, Size, Upstream};
 use sora_bot::domain::id::{DraftId, EngineId, JobId, ModelId, UserId};
 use sora_bot::domain::money::{MicroUsd, Tokens};
 use sora_bot::domain::time::Timestamp;
@@ -37,7 +37,7 @@ pub fn quote() -> Quote {
         price: PRICE,
         promo: None,
         cost: MicroUsd::new(800_000),
-        route: Route {
+        route: Upstream {
             engine: EngineId::new("sora"),
             model: "sora-2".into(),
             usd_per_second: MicroUsd::new(100_000),

@@ -42,6 +42,8 @@ pub struct World {
     pub random: Arc<SeededRandom>,
     pub fate: Arc<Fate>,
     pub engine: Arc<FakeEngine>,
+    /// Of a shop with a second route.
+    pub backup: Arc<FakeEngine>,
     pub chat: Arc<FakeChat>,
     pub scripts: Arc<FixedScripts>,
     pub settings: Settings,
@@ -92,6 +94,7 @@ impl World {
         let fate = Arc::new(Fate::default());
         Arc::new(Self {
             engine: Arc::new(FakeEngine::new(clock.clone(), fate.clone())),
+            backup: Arc::new(FakeEngine::new(clock.clone(), fate.clone())),
             chat: Arc::new(FakeChat::new(clock.clone(), fate.clone())),
             scripts: Arc::new(FixedScripts::new()),
             random: Arc::new(SeededRandom::new(7)),
@@ -116,6 +119,14 @@ impl World {
     /// Starts the bot with settings that name no engine.
     pub fn open_without_engines(self: &Arc<Self>) -> Shop {
         self.open_with(Engines::default()).unwrap()
+    }
+
+    /// Starts the bot with a second engine, to which the model has its second route.
+    pub fn open_with_backup(self: &Arc<Self>) -> Shop {
+        self.scripts.save_routes(&["sora", "backup"], "with a backup");
+        let (engine, backup): (Arc<FakeEngine>, Arc<FakeEngine>) = (self.engine.clone(), self.backup.clone());
+        let engines = [(EngineId::new("sora"), engine as _), (EngineId::new("backup"), backup as _)];
+        self.open_with(Engines::new(engines)).unwrap()
     }
 
     /// As `open`, when the power may go meanwhile.
@@ -310,7 +321,7 @@ impl Shop {
 
     /// The engine's bill has no more lines for a prompt than there are orders of it.
     fn nothing_was_made_twice(&self) {
-        let created = self.world.engine.created();
+        let created = [self.world.engine.created(), self.world.backup.created()].concat();
         let people = self.world.people.lock().unwrap().clone();
         let orders = people.into_iter().flat_map(|user| self.app.store.jobs_of(user, 1000).unwrap());
         let prompts: Vec<String> = orders.map(|job| job.prompt).collect();

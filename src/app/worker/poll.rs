@@ -13,6 +13,8 @@ use crate::store::StoreError;
 /// No engine is asked more often than this, nor left alone longer than that, whatever it hints.
 const SOONEST: Duration = Duration::from_millis(200);
 const LATEST: Duration = Duration::from_secs(60);
+/// Without a hint: somebody looks at the bar.
+const LONGEST_UNHINTED: Duration = Duration::from_secs(20);
 
 pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace) -> Result<Step, StoreError> {
     let (overdue, to_stop) = (|| overdue(app, job, render), job.stop == Some(StopWish::Asked));
@@ -43,7 +45,7 @@ pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace)
             if to_stop {
                 return stop::step(app, engine.as_ref(), job, &render.ticket, pace).await;
             }
-            let wait = again_in.unwrap_or(app.settings.poll_interval).clamp(SOONEST, LATEST);
+            let wait = again_in.unwrap_or_else(|| usual_wait(app, job, render)).clamp(SOONEST, LATEST);
             Ok(if overdue() {
                 given_up(job, engine.as_ref(), &render.ticket).await
             } else {
@@ -53,6 +55,15 @@ pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace)
         Err(_) if overdue() => Ok(given_up(job, engine.as_ref(), &render.ticket).await),
         Err(failure) => not_answered(app, job, failure, pace).await,
     }
+}
+
+/// Where the engine hints at nothing: the farther its usual end, the longer; never shorter than the operator says. A render that
+/// takes longer than usual is asked about less and less often.
+fn usual_wait(app: &App, job: &Job, render: &Render) -> Duration {
+    let shortest = app.settings.poll_interval;
+    let gone = app.clock.now().since(render.since);
+    let distance = app.expected(&job.quote).map_or(Duration::ZERO, |usual| usual.abs_diff(gone));
+    (distance / 8).clamp(shortest, shortest.max(LONGEST_UNHINTED))
 }
 
 /// The question failed, not the render: it goes on over there. Only "I don't know this job" ends it, said often enough.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Pace, Step, note_failure, refused, stop};
+use super::{Pace, Step, note_failure, refused, route, stop};
 use crate::app::App;
 use crate::app::port::{Engine, Failure, FailureKind, RenderRequest, Sighting, Sought, Submission};
 use crate::domain::id::Ticket;
@@ -19,8 +19,12 @@ pub(super) async fn step(app: &App, job: &Job, intent: Intent, pace: &mut Pace) 
     if job.stop == Some(StopWish::Asked) && (pace.may_send || intent.surely_absent) {
         return stop::stopped(app, job).await;
     }
-    let Some(engine) = app.engines.get(&job.quote.route.engine) else {
-        return unavailable(app, job, intent, pace);
+    let engine = app.engines.get(&job.quote.route.engine);
+    let unsent = pace.may_send || intent.surely_absent;
+    // A retired engine may still be asked about what it has.
+    let is_retired = || app.engines.is_retired(&job.quote.route.engine, app.today());
+    let Some(engine) = engine.filter(|_| !(unsent && is_retired())) else {
+        return unavailable(app, job, intent, pace).await;
     };
     if pace.may_send {
         pace.may_send = false;
@@ -57,15 +61,18 @@ async fn send(
             app.engines.took(&quote.route.engine);
             accepted(app, job, ticket).await
         }
+        Submission::Refused(failure)
+            if route::after(app, job, &failure, &mut pace.refused, pace.failures) =>
+        {
+            tracing::warn!(order = job.id.0, route = %quote.route.engine, %failure, "surely not taken: the next route");
+            note_failure(app, job, &failure).await?;
+            absent(app, job, Intent { attempt: intent.attempt - 1, ..intent }, Step::Done).await
+        }
         Submission::Refused(failure) if failure.kind.is_transient() => {
             note_failure(app, job, &failure).await?;
             // On disk first: after a crash the next attempt needs no look-up. A busy engine costs patience, not attempts.
             let attempt = if failure.kind == FailureKind::Busy { intent.attempt - 1 } else { intent.attempt };
-            let known = Intent { surely_absent: true, attempt, ..intent };
-            match app.store.note_intent(job.id, known).await? {
-                Ok(()) => Ok(Step::Retry(failure)),
-                Err(_) => Ok(Step::Gone),
-            }
+            absent(app, job, Intent { attempt, ..intent }, Step::Retry(failure)).await
         }
         Submission::Refused(failure) => Ok(refused(app, job, &failure)),
         Submission::Unknown(detail) => {
@@ -79,6 +86,13 @@ async fn send(
             Ok(Step::Done)
         }
     }
+}
+
+/// This request was surely not accepted; `then` is the step if the job is still where it was.
+async fn absent(app: &App, job: &Job, intent: Intent, then: Step) -> Result<Step, StoreError> {
+    let known = Intent { surely_absent: true, ..intent };
+    let noted = app.store.note_intent(job.id, known).await?;
+    Ok(if noted.is_ok() { then } else { Step::Gone })
 }
 
 fn request(app: &App, job: &Job, asked_at: Timestamp) -> Result<RenderRequest, StoreError> {
@@ -119,7 +133,10 @@ async fn next_attempt(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> 
         return Ok(Step::Refund(RefundReason::EngineFailed, Vec::new()));
     }
     let next = Intent { at: app.clock.now(), attempt: intent.attempt + 1, surely_absent: false, ..intent };
-    match app.store.note_intent(job.id, next).await? {
+    let is_remix = job.remix_of.is_some();
+    let place = route::choose(app, &job.quote, is_remix, &pace.refused)
+        .or_else(|| route::choose(app, &job.quote, is_remix, &[]));
+    match app.store.note_attempt(job.id, next, place).await? {
         Ok(()) => {
             pace.may_send = true;
             Ok(Step::Done)
@@ -167,9 +184,7 @@ async fn look_up(app: &App, engine: &dyn Engine, job: &Job, intent: Intent) -> R
         Finding::Taken(ticket) => accepted(app, job, ticket).await,
         Finding::Absent => {
             tracing::info!(order = job.id.0, "the engine does not have it: it may be asked again");
-            let known = Intent { surely_absent: true, ..intent };
-            let noted = app.store.note_intent(job.id, known).await?;
-            Ok(if noted.is_ok() { Step::Done } else { Step::Gone })
+            absent(app, job, intent, Step::Done).await
         }
         Finding::Unknown => Ok(wait_or_give_up(app, job, intent)),
     }
@@ -184,9 +199,13 @@ fn wait_or_give_up(app: &App, job: &Job, intent: Intent) -> Step {
     Step::Refund(RefundReason::Unknown, vec![Alert::UnknownOutcome { job: job.id }])
 }
 
-/// The route's engine is not configured any more, since a restart with other settings.
-fn unavailable(app: &App, job: &Job, intent: Intent, pace: &Pace) -> Result<Step, StoreError> {
-    if pace.may_send || intent.surely_absent {
+/// The route's engine is not configured any more, since a restart with other settings, or has been retired.
+async fn unavailable(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> Result<Step, StoreError> {
+    if std::mem::take(&mut pace.may_send) || intent.surely_absent {
+        pace.refused.push(job.quote.route.clone());
+        if route::choose(app, &job.quote, job.remix_of.is_some(), &pace.refused).is_some() {
+            return next_attempt(app, job, Intent { attempt: intent.attempt - 1, ..intent }, pace).await;
+        }
         return Ok(Step::Refund(RefundReason::EngineClosed, Vec::new()));
     }
     Ok(wait_or_give_up(app, job, intent))

@@ -1,7 +1,7 @@
 //! Figures computed by hand beside those of the code.
 
 use super::*;
-use crate::domain::catalog::{Abilities, Orientation, Route, Shape, Size, Wait};
+use crate::domain::catalog::{Abilities, Cost, Orientation, Route, Shape, Size, Wait};
 use crate::domain::id::{EngineId, ModelId};
 
 const STRIPE: Rail = rail(RailId::Stripe, 290, 300_000, None);
@@ -51,11 +51,7 @@ fn model(id: &str, offer: Offer) -> Model {
     Model {
         id: ModelId::new(id),
         title: id.to_owned(),
-        route: Route {
-            engine: EngineId::new("sora"),
-            model: id.to_owned(),
-            usd_per_second: MicroUsd::new(offer.cost.get() / i64::from(offer.seconds)),
-        },
+        routes: vec![Route::new(EngineId::new("sora"), id, Cost::PerVideo(offer.cost))],
         shapes: vec![Shape { orientation: Orientation::Vertical, size: Size { width: 720, height: 1280 } }],
         offers: vec![offer],
         prompt_limit: 4_000,

@@ -3,7 +3,7 @@
 use super::edits::check;
 use super::*;
 use crate::app::port::ScriptSet;
-use crate::domain::catalog::Orientation;
+use crate::domain::catalog::{Needs, Orientation, Wish};
 use crate::domain::id::ModelId;
 use crate::script::WhatIf;
 
@@ -142,7 +142,9 @@ fn the_shipped_example_of_a_promotion_lowers_the_price_on_its_days_only() {
 
 fn quote(set: &ScriptSet, model: &str, day: &str) -> crate::domain::catalog::Quote {
     let day = Day::parse(day).unwrap();
-    set.catalog.quote(&ModelId::new(model), 8, Orientation::Vertical, day, "x").unwrap()
+    let (model, needs) = (ModelId::new(model), Needs::default());
+    let wish = Wish { model: &model, seconds: 8, orientation: Orientation::Vertical, needs: &needs };
+    set.catalog.quote(&wish, |_| true, day, "x").unwrap()
 }
 
 #[test]

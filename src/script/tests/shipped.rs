@@ -1,7 +1,7 @@
 //! What is shipped, as it is sold.
 
 use super::*;
-use crate::domain::catalog::Orientation;
+use crate::domain::catalog::{Needs, Orientation, Wish};
 use crate::domain::id::ModelId;
 use crate::domain::menu::Menu;
 use crate::domain::text::Value;
@@ -40,7 +40,9 @@ fn the_shipped_prices_are_exact_to_the_token() {
 fn a_quote_names_its_route_and_size() {
     let set = Shop::new().load();
     let model = ModelId::new("sora-2-pro-1080");
-    let quote = set.catalog.quote(&model, 8, Orientation::Vertical, monday(), &set.version).unwrap();
+    let wish =
+        Wish { model: &model, seconds: 8, orientation: Orientation::Vertical, needs: &Needs::default() };
+    let quote = set.catalog.quote(&wish, |_| true, monday(), &set.version).unwrap();
     assert_eq!(quote.size.to_string(), "1024x1792");
     assert_eq!((quote.route.engine.as_str(), quote.route.model.as_str()), ("sora", "sora-2-pro"));
     assert_eq!(quote.price.get(), 3115);

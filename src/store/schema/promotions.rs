@@ -3,7 +3,7 @@
 use redb::ReadableTable;
 use serde::Deserialize;
 
-use crate::domain::catalog::{Route, Size};
+use crate::domain::catalog::{Size, Upstream};
 use crate::domain::id::{DraftId, MessageRef, ModelId, UserId};
 use crate::domain::job::JobState;
 use crate::domain::money::{MicroUsd, Tokens};
@@ -29,7 +29,7 @@ struct OldQuote {
     size: Size,
     price: Tokens,
     cost: MicroUsd,
-    route: Route,
+    route: Upstream,
     render_deadline_s: u32,
     scripts: String,
 }
@@ -72,7 +72,7 @@ mod tests {
         let tx = db.begin_write().unwrap();
         let mut tables = Tables::open(&tx).unwrap();
         put(&mut tables.meta, "schema", &1_u32).unwrap();
-        let route = Route {
+        let route = Upstream {
             engine: EngineId::new("sora"),
             model: "sora-2".to_owned(),
             usd_per_second: MicroUsd::new(100_000),

@@ -2,7 +2,7 @@
 
 use super::{Reply, Talk};
 use crate::app::AppError;
-use crate::domain::catalog::{Model, Quote};
+use crate::domain::catalog::{Model, Needs, Quote, Wish};
 use crate::domain::draft::{Basis, Draft};
 use crate::domain::id::{DraftId, MessageRef, ModelId};
 use crate::domain::job::Job;
@@ -145,8 +145,14 @@ impl Talk<'_> {
         let Some(Basis::Film(_)) = draft.basis else { return Ok(self.deal(draft, choice)) };
         let Some(source) = self.basis(draft)? else { return Ok(None) };
         let same = crate::telegram::view::choice(&source.quote) == *choice && self.view.can_remix(&source);
-        let quote = self.deal(draft, choice).filter(|quote| same && quote.size == source.quote.size);
-        Ok(quote)
+        if !same || self.model(draft, &choice.model).is_none() {
+            return Ok(None);
+        }
+        let (route, size) = (source.quote.route, source.quote.size);
+        let needs = Needs { source: Some(route), size: Some(size), picture: false };
+        let Choice { model, seconds, orientation } = choice;
+        let wish = Wish { model, seconds: *seconds, orientation: *orientation, needs: &needs };
+        Ok(self.app.quote_for(self.set, &wish))
     }
 
     /// The order that a draft goes on from.

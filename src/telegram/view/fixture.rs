@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::app::port::ScriptSet;
 use crate::domain::catalog::{
-    Abilities, Catalog, Model, Offer, Orientation, Package, Quote, Route, Shape, Size, Wait,
+    Abilities, Catalog, Cost, Model, Needs, Offer, Orientation, Package, Quote, Route, Shape, Size, Wait,
+    Wish,
 };
 use crate::domain::day::Day;
 use crate::domain::draft::Draft;
@@ -184,7 +185,9 @@ pub fn draft(prompt: &str) -> Draft {
 }
 
 pub fn quote(set: &ScriptSet, model: &str, orientation: Orientation) -> Quote {
-    set.catalog.quote(&ModelId::new(model), 8, orientation, today(), "test").unwrap()
+    let (model, needs) = (ModelId::new(model), Needs::default());
+    let wish = Wish { model: &model, seconds: 8, orientation, needs: &needs };
+    set.catalog.quote(&wish, |_| true, today(), "test").unwrap()
 }
 
 pub fn job(prompt: &str, state: JobState) -> Job {
@@ -212,7 +215,7 @@ fn model(id: &str, title: &str, wide: [u32; 2], prices: [i64; 3], prompt_limit: 
     Model {
         id: ModelId::new(id),
         title: title.to_owned(),
-        route: Route { engine: EngineId::new("sora"), model: id.to_owned(), usd_per_second },
+        routes: vec![Route::new(EngineId::new("sora"), id, Cost::PerSecond(usd_per_second))],
         shapes: vec![shape(Orientation::Vertical, [wide[1], wide[0]]), shape(Orientation::Horizontal, wide)],
         offers: [4, 8, 12]
             .into_iter()

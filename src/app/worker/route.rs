@@ -1,0 +1,62 @@
+//! Which route a job takes when it is about to be sent. One that may have been accepted is never asked about here: it stays
+//! where it is.
+
+use crate::app::App;
+use crate::app::port::{Failure, FailureKind};
+use crate::domain::catalog::{Needs, Orientation, Placement, Quote, Upstream};
+use crate::domain::job::Job;
+
+/// A busy route is waited for once before the next is tried: the owner has put it first.
+const BUSY: u32 = 1;
+
+/// The first open route, as the owner lists them now, that can make this and is not among those that have refused it. None: there
+/// is none, and the quote's own is as good as any.
+pub(super) fn choose(app: &App, quote: &Quote, is_remix: bool, refused: &[Upstream]) -> Option<Placement> {
+    let scripts = app.scripts.current();
+    let model = scripts.catalog.model(&quote.model)?;
+    // A film to be changed lies where it was made.
+    let source = is_remix.then(|| quote.route.clone());
+    let needs = Needs { source, size: is_remix.then_some(quote.size), picture: false };
+    let (now, today, orientation) = (app.clock.now(), app.today(), Orientation::of(quote.size));
+    let again = |place: &Placement| refused.iter().any(|route| is_same(route, &place.route));
+    let open = model.routes.iter().filter(|route| app.engines.serves(route, now, today));
+    let mut places = open.filter_map(|route| model.placement(route, quote.seconds, orientation, &needs));
+    let place = places.find(|place| !again(place))?;
+    // What was agreed for a route holds although the owner has changed it since.
+    Some(if is_same(&place.route, &quote.route) { as_quoted(quote) } else { place })
+}
+
+/// Where else this job can go after a refusal, if it may.
+pub(super) fn after(
+    app: &App,
+    job: &Job,
+    failure: &Failure,
+    refused: &mut Vec<Upstream>,
+    times: u32,
+) -> bool {
+    let may = match failure.kind {
+        // What one vendor's rules forbid is not shown to the next.
+        FailureKind::Moderation | FailureKind::TooLarge => false,
+        FailureKind::Busy => times >= BUSY,
+        FailureKind::Missing => job.remix_of.is_none(),
+        FailureKind::BadInput
+        | FailureKind::Billing
+        | FailureKind::Access
+        | FailureKind::Server
+        | FailureKind::Network
+        | FailureKind::Broken => true,
+    };
+    if !may {
+        return false;
+    }
+    refused.push(job.quote.route.clone());
+    choose(app, &job.quote, job.remix_of.is_some(), refused).is_some()
+}
+
+fn as_quoted(quote: &Quote) -> Placement {
+    Placement { route: quote.route.clone(), size: quote.size, cost: quote.cost }
+}
+
+fn is_same(one: &Upstream, other: &Upstream) -> bool {
+    one.engine == other.engine && one.model == other.model
+}
