@@ -80,6 +80,8 @@ pub struct Engine {
     /// A server that speaks /v1/videos; ends in `/v1`, no slash after it.
     pub openai_base_url: Option<Url>,
     pub openai_api_key: Option<SecretString>,
+    /// OpenAI's own server has the Videos API again.
+    pub openai_videos_are_back: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -293,7 +295,7 @@ impl Config {
         let insecure = self.http.public_url.as_ref().filter(|url| url.scheme() == "http");
         let notes = [
             (openai.is_none()).then_some("OPENAI_BASE_URL is not set: the /v1/videos engine is off."),
-            (openai == Some(true)).then_some(
+            (openai == Some(true) && !self.engine.openai_videos_are_back).then_some(
                 "OPENAI_BASE_URL is api.openai.com, but OpenAI removed its Videos API on 2026-09-24: name a server that \
                  still speaks /v1/videos.",
             ),

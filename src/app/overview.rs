@@ -190,15 +190,17 @@ impl App {
 
     /// Those that are configured, and those that models name.
     pub fn engine_rows(&self) -> Vec<EngineRow> {
-        let (now, set) = (self.clock.now(), self.scripts.current());
+        let (now, today, set) = (self.clock.now(), self.today(), self.scripts.current());
         let mut names = self.engines.names();
-        names.extend(set.catalog.models.iter().map(|model| model.route.engine.clone()));
+        let routes = set.catalog.models.iter().flat_map(|model| &model.routes);
+        names.extend(routes.map(|route| route.engine.clone()));
         names.sort();
         names.dedup();
         let row = |name: EngineId| {
-            let models = set.catalog.models.iter().filter(|model| model.route.engine == name);
+            let models = set.catalog.models.iter().filter(|model| model.is_on(&name));
             let models = models.map(|model| model.title.clone()).collect();
-            EngineRow { open: self.engines.is_open(&name, now), models, name }
+            let open = self.engines.is_open(&name, now) && !self.engines.is_retired(&name, today);
+            EngineRow { open, models, name }
         };
         names.into_iter().map(row).collect()
     }

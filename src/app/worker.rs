@@ -81,7 +81,7 @@ async fn work(app: Arc<App>, stop: CancellationToken, grace: Duration) -> Result
     }
     while !stop.is_cancelled() {
         let chooser = app.clone();
-        let place = move |quote: &Quote, is_remix| route::choose(&chooser, quote, is_remix, &[]);
+        let place = move |quote: &Quote, needed| route::choose(&chooser, quote, needed, &[]);
         match app.store.start_next_on(app.settings.max_running, place, app.clock.now()).await? {
             Ok(job) => {
                 tracing::info!(order = job.0, "started");

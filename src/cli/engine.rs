@@ -229,8 +229,9 @@ async fn wait(engine: &dyn Engine, ticket: &Ticket) -> Result<(), Failure> {
 }
 
 fn request(set: &ScriptSet, id: &EngineId, args: &TryArgs) -> Result<RenderRequest, Failure> {
-    let on_sale = set.catalog.models.iter().find(|model| model.route.engine == *id);
-    let model = args.model.clone().or_else(|| on_sale.map(|model| model.route.model.clone()));
+    let on_sale = set.catalog.models.iter().find(|model| model.is_on(id));
+    let route = on_sale.and_then(|model| model.routes.iter().find(|route| route.engine == *id));
+    let model = args.model.clone().or_else(|| route.map(|route| route.model.clone()));
     let size = match &args.size {
         Some(written) => Some(Size::parse(written).context("--size: two even numbers, as in 720x1280")?),
         None => on_sale.and_then(|model| Some(model.shapes.first()?.size)),

@@ -33,7 +33,9 @@ pub(super) fn engines(config: &Config, scripts: Arc<dyn Scripts>, callbacks: boo
 fn built_in(config: &Config) -> Result<Engines> {
     let Some(base_url) = &config.engine.openai_base_url else { return Ok(Engines::default()) };
     let key = config.engine.openai_api_key.clone().unwrap_or_default();
-    let sora = Sora::new(SoraSettings::new(base_url.as_str(), key)).context("OPENAI_BASE_URL")?;
+    let mut settings = SoraSettings::new(base_url.as_str(), key);
+    settings.openai_is_back = config.engine.openai_videos_are_back;
+    let sora = Sora::new(settings).context("OPENAI_BASE_URL")?;
     Ok(Engines::new([(EngineId::new("sora"), Arc::new(sora) as Arc<dyn Engine>)]))
 }
 

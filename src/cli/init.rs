@@ -11,11 +11,13 @@ use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 
 use super::doctor::{self, Level};
-use super::real::SystemRandom;
+use super::real::{SystemClock, SystemRandom};
 use super::run::runtime;
 use super::{Failure, bot, said};
-use crate::app::port::{Credential, Random as _};
+use crate::app::day_in;
+use crate::app::port::{Clock as _, Credential, Random as _};
 use crate::config::{Config, Sources};
+use crate::domain::catalog::Route;
 use crate::script::{Folder, WhatIf};
 
 #[derive(Args)]
@@ -142,7 +144,9 @@ fn finish(config: &Config, args: &InitArgs) -> Result<(), Failure> {
         let engines = super::engines::engines_of_folder(config)?;
         let mut text = "\nВ продаже сейчас:\n".to_owned();
         let models = right.set.catalog.models.iter();
-        let sold: Vec<_> = models.filter(|model| engines.get(&model.route.engine).is_some()).collect();
+        let (now, zone) = (SystemClock.now(), config.locale.time_zone);
+        let open = |route: &Route| engines.serves(route, now, day_in(zone, now));
+        let sold: Vec<_> = models.filter(|model| model.routes.iter().any(open)).collect();
         for model in &sold {
             let offers = model.offers.iter().map(|offer| format!("{} с — {} ₸", offer.seconds, offer.price));
             text.push_str(&format!("  {}: {}\n", model.title, offers.collect::<Vec<_>>().join(", ")));

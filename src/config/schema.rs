@@ -43,6 +43,7 @@ impl Config {
                     value::optional(value::videos_api),
                 ),
                 openai_api_key: from.secret("OPENAI_API_KEY", any_key),
+                openai_videos_are_back: from.key("engine.openai_videos_are_back", value::switch),
             },
             worker: Worker::read(from),
             queue: Queue::read(from),

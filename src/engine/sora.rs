@@ -16,12 +16,13 @@ use async_trait::async_trait;
 use reqwest::Response;
 use reqwest::multipart::{Form, Part};
 use secrecy::SecretString;
+use url::Url;
 
 use crate::app::port::{
     Capabilities, Engine, Failure, FailureKind, Fetched, Polled, Progress, RenderRequest, Sighting, Sought,
     Submission,
 };
-use crate::domain::{id::Ticket, reconcile::CLOCK_SKEW};
+use crate::domain::{day::Day, id::Ticket, reconcile::CLOCK_SKEW};
 
 use self::http::{Body, Http};
 use super::answer::Answer;
@@ -45,11 +46,13 @@ pub struct SoraSettings {
     /// Empty for a server of one's own that asks for none.
     pub key: SecretString,
     pub timeouts: Timeouts,
+    /// OpenAI serves `/v1/videos` again, whatever is known here.
+    pub openai_is_back: bool,
 }
 
 impl SoraSettings {
     pub fn new(base_url: impl Into<String>, key: SecretString) -> Self {
-        Self { base_url: base_url.into(), key, timeouts: Timeouts::default() }
+        Self { base_url: base_url.into(), key, timeouts: Timeouts::default(), openai_is_back: false }
     }
 }
 
@@ -68,7 +71,11 @@ pub enum SoraError {
 #[derive(Debug)]
 pub struct Sora {
     http: Http,
+    retired_on: Option<Day>,
 }
+
+/// OpenAI's own server ended the Videos API on this day (developers.openai.com/api/docs/deprecations).
+const OPENAI: (&str, &str) = ("api.openai.com", "2026-09-24");
 
 impl Sora {
     /// Opens no connection yet.
@@ -76,7 +83,10 @@ impl Sora {
     /// # Errors
     /// When the address or the key cannot be used, or TLS cannot be set up.
     pub fn new(settings: SoraSettings) -> Result<Self, SoraError> {
-        Ok(Self { http: Http::new(settings)? })
+        let is_openai = |url: &Url| url.host_str() == Some(OPENAI.0) && !settings.openai_is_back;
+        let retired = Url::parse(&settings.base_url).is_ok_and(|url| is_openai(&url));
+        let retired_on = retired.then(|| Day::parse(OPENAI.1)).flatten();
+        Ok(Self { http: Http::new(settings)?, retired_on })
     }
 
     /// The film's bytes are about to come, or why not.
@@ -135,7 +145,13 @@ impl Sora {
 #[async_trait]
 impl Engine for Sora {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { find: true, picture: true, proven: true, ..Capabilities::default() }
+        Capabilities {
+            find: true,
+            picture: true,
+            proven: true,
+            retired_on: self.retired_on,
+            ..Capabilities::default()
+        }
     }
 
     async fn submit(&self, request: &RenderRequest) -> Submission {

@@ -21,7 +21,11 @@ pub(super) struct Sold<'a> {
 }
 
 /// Every route of a model, in the owner's order.
-pub(super) fn read(fields: &mut Fields<'_>, sold: Option<&Sold<'_>>, engines: &[String]) -> Option<Vec<Route>> {
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    sold: Option<&Sold<'_>>,
+    engines: &[String],
+) -> Option<Vec<Route>> {
     if fields.optional("routes").is_none() {
         let mut route = place(fields, engines)?;
         let Sold { seconds, .. } = sold?;
@@ -49,7 +53,12 @@ pub(super) fn read(fields: &mut Fields<'_>, sold: Option<&Sold<'_>>, engines: &[
     Some(routes)
 }
 
-fn listed(node: &Node, path: &str, model: &mut Fields<'_>, (sold, engines): (Option<&Sold<'_>>, &[String])) -> Option<Route> {
+fn listed(
+    node: &Node,
+    path: &str,
+    model: &mut Fields<'_>,
+    (sold, engines): (Option<&Sold<'_>>, &[String]),
+) -> Option<Route> {
     let mut fields = Fields::of(node, path, model.report())?;
     let route = place(&mut fields, engines);
     let lengths = fields.optional("seconds").map(|_| seconds(&mut fields));

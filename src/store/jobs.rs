@@ -11,7 +11,7 @@ use super::tables::{
 };
 use super::writer::Decision;
 use super::{Store, StoreError, codec, nudges, people, pictures, referrals};
-use crate::domain::catalog::{Placement, Quote};
+use crate::domain::catalog::{Abilities, Placement, Quote};
 use crate::domain::growth::{Nudge, Referral};
 use crate::domain::id::{DraftId, EngineId, JobId, MessageRef, Ticket, UserId};
 use crate::domain::job::{Delivery, Film, Intent, Job, JobState, Phase, RefundReason, Render};
@@ -75,11 +75,11 @@ impl Store {
     }
 
     /// Starts the job whose turn it is, if there is a place for it: the intent is on disk before the engine is asked, and which
-    /// engine that is. `place` is told the quote and whether it is a remix; None leaves the job where it was quoted.
+    /// engine that is. `place` is told the quote and what of abilities the job needs; None leaves the job where it was quoted.
     pub async fn start_next_on(
         &self,
         places: usize,
-        place: impl FnOnce(&Quote, bool) -> Option<Placement> + Send + 'static,
+        place: impl FnOnce(&Quote, Abilities) -> Option<Placement> + Send + 'static,
         now: Timestamp,
     ) -> Result<Result<JobId, StartRefusal>, StoreError> {
         self.writer
@@ -91,8 +91,9 @@ impl Store {
                     return Ok(Err(StartRefusal::NothingWaits));
                 };
                 let mut record = load(tables, job)?;
-                let is_remix = tables.remixes.get(job.0)?.is_some();
-                record.go_to(place(&record.quote, is_remix));
+                let (remix, picture) =
+                    (tables.remixes.get(job.0)?.is_some(), tables.pictures.get(job.0)?.is_some());
+                record.go_to(place(&record.quote, Abilities { remix, picture, stop: false }));
                 tables.writes();
                 let turn = tables.next("turn")?;
                 tables.served.insert(record.user.0, turn)?;

@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::app::port::{Failure, FailureKind};
-use crate::domain::catalog::{Needs, Orientation, Placement, Quote, Upstream};
+use crate::domain::catalog::{Abilities, Needs, Orientation, Placement, Quote, Upstream};
 use crate::domain::job::Job;
 
 /// A busy route is waited for once before the next is tried: the owner has put it first.
@@ -11,12 +11,13 @@ const BUSY: u32 = 1;
 
 /// The first open route, as the owner lists them now, that can make this and is not among those that have refused it. None: there
 /// is none, and the quote's own is as good as any.
-pub(super) fn choose(app: &App, quote: &Quote, is_remix: bool, refused: &[Upstream]) -> Option<Placement> {
+pub(super) fn choose(app: &App, quote: &Quote, needed: Abilities, refused: &[Upstream]) -> Option<Placement> {
     let scripts = app.scripts.current();
     let model = scripts.catalog.model(&quote.model)?;
     // A film to be changed lies where it was made.
-    let source = is_remix.then(|| quote.route.clone());
-    let needs = Needs { source, size: is_remix.then_some(quote.size), picture: false };
+    let source = needed.remix.then(|| quote.route.clone());
+    let size = (needed.remix || needed.picture).then_some(quote.size);
+    let needs = Needs { source, size, picture: needed.picture };
     let (now, today, orientation) = (app.clock.now(), app.today(), Orientation::of(quote.size));
     let again = |place: &Placement| refused.iter().any(|route| is_same(route, &place.route));
     let open = model.routes.iter().filter(|route| app.engines.serves(route, now, today));
@@ -24,6 +25,11 @@ pub(super) fn choose(app: &App, quote: &Quote, is_remix: bool, refused: &[Upstre
     let place = places.find(|place| !again(place))?;
     // What was agreed for a route holds although the owner has changed it since.
     Some(if is_same(&place.route, &quote.route) { as_quoted(quote) } else { place })
+}
+
+/// What it asks of a route beside its length and shape.
+pub(super) fn needed(job: &Job) -> Abilities {
+    Abilities { remix: job.remix_of.is_some(), picture: job.picture.is_some(), stop: false }
 }
 
 /// Where else this job can go after a refusal, if it may.
@@ -36,7 +42,7 @@ pub(super) fn after(
 ) -> bool {
     let may = match failure.kind {
         // What one vendor's rules forbid is not shown to the next.
-        FailureKind::Moderation | FailureKind::TooLarge => false,
+        FailureKind::Moderation | FailureKind::Picture | FailureKind::TooLarge => false,
         FailureKind::Busy => times >= BUSY,
         FailureKind::Missing => job.remix_of.is_none(),
         FailureKind::BadInput
@@ -50,7 +56,7 @@ pub(super) fn after(
         return false;
     }
     refused.push(job.quote.route.clone());
-    choose(app, &job.quote, job.remix_of.is_some(), refused).is_some()
+    choose(app, &job.quote, needed(job), refused).is_some()
 }
 
 fn as_quoted(quote: &Quote) -> Placement {

@@ -133,9 +133,9 @@ async fn next_attempt(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> 
         return Ok(Step::Refund(RefundReason::EngineFailed, Vec::new()));
     }
     let next = Intent { at: app.clock.now(), attempt: intent.attempt + 1, surely_absent: false, ..intent };
-    let is_remix = job.remix_of.is_some();
-    let place = route::choose(app, &job.quote, is_remix, &pace.refused)
-        .or_else(|| route::choose(app, &job.quote, is_remix, &[]));
+    let needed = route::needed(job);
+    let place = route::choose(app, &job.quote, needed, &pace.refused)
+        .or_else(|| route::choose(app, &job.quote, needed, &[]));
     match app.store.note_attempt(job.id, next, place).await? {
         Ok(()) => {
             pace.may_send = true;
@@ -203,7 +203,7 @@ fn wait_or_give_up(app: &App, job: &Job, intent: Intent) -> Step {
 async fn unavailable(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> Result<Step, StoreError> {
     if std::mem::take(&mut pace.may_send) || intent.surely_absent {
         pace.refused.push(job.quote.route.clone());
-        if route::choose(app, &job.quote, job.remix_of.is_some(), &pace.refused).is_some() {
+        if route::choose(app, &job.quote, route::needed(job), &pace.refused).is_some() {
             return next_attempt(app, job, Intent { attempt: intent.attempt - 1, ..intent }, pace).await;
         }
         return Ok(Step::Refund(RefundReason::EngineClosed, Vec::new()));

@@ -3,6 +3,7 @@
 use tokio::time::timeout;
 
 use super::{Finding, PATIENCE};
+use crate::app::day_in;
 use crate::app::port::Clock as _;
 use crate::cli::engines::engines_of_folder;
 use crate::cli::real::SystemClock;
@@ -144,6 +145,15 @@ pub(super) async fn engines(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     for id in engines.names() {
         let Some(engine) = engines.get(&id) else { continue };
+        let retired = engine
+            .capabilities()
+            .retired_on
+            .filter(|day| *day <= day_in(config.locale.time_zone, SystemClock.now()));
+        if let Some(day) = retired {
+            let told = format!("{id}: закрыт с {day}, на нём ничего не продаётся");
+            findings.push(Finding::warning(name, told, "укажите другой сервер или другой сервис"));
+            continue;
+        }
         findings.push(match timeout(PATIENCE, engine.check()).await {
             Ok(Ok(())) if engine.capabilities().proven => {
                 Finding::ok(name, format!("{id}: отвечает и пускает нас"))
@@ -166,8 +176,10 @@ pub(super) async fn engines(config: &Config) -> Vec<Finding> {
         return findings;
     };
     let models = &right.set.catalog.models;
+    let now = SystemClock.now();
+    let today = day_in(config.locale.time_zone, now);
     let (sold, unsold): (Vec<_>, Vec<_>) =
-        models.iter().partition(|model| engines.get(&model.route.engine).is_some());
+        models.iter().partition(|model| model.routes.iter().any(|route| engines.serves(route, now, today)));
     if !unsold.is_empty() {
         let titles: Vec<&str> = unsold.iter().map(|model| model.title.as_str()).collect();
         let told = format!("не продаются, их сервис не настроен: {}", titles.join(", "));

@@ -112,6 +112,11 @@ impl Model {
         self.routes.iter().find(|route| route.is(upstream))
     }
 
+    /// Is it rendered there, as long as that is open?
+    pub fn is_on(&self, engine: &EngineId) -> bool {
+        self.routes.iter().any(|route| route.engine == *engine)
+    }
+
     fn size_on(&self, route: &Route, orientation: Orientation) -> Option<Size> {
         let shapes = if route.shapes.is_empty() { &self.shapes } else { &route.shapes };
         shapes.iter().find(|shape| shape.orientation == orientation).map(|shape| shape.size)

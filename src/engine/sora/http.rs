@@ -44,7 +44,7 @@ pub(super) enum Body {
 
 impl Http {
     pub fn new(settings: SoraSettings) -> Result<Self, SoraError> {
-        let SoraSettings { base_url, key, timeouts } = settings;
+        let SoraSettings { base_url, key, timeouts, .. } = settings;
         let base = base_of(&base_url).map_err(SoraError::BaseUrl)?;
         let client =
             |settings: ClientBuilder| settings.build().map_err(|error| SoraError::Client(explain(error)));

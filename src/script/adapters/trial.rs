@@ -25,7 +25,8 @@ pub(super) fn try_orders(adapter: &Adapter, code: &Code, models: &[Model]) -> Ve
         Ok(session) => session,
         Err(problem) => return vec![problem],
     };
-    for request in models.iter().filter(|model| model.route.engine == adapter.id).flat_map(orders) {
+    let routes = models.iter().flat_map(|model| model.routes.iter().map(move |route| (model, route)));
+    for request in routes.filter(|(_, route)| route.engine == adapter.id).flat_map(orders) {
         for callback in [None, Some(CALLBACK)] {
             let order = order_value(&request, callback);
             names.retain(|name| match session.call(name, &[Given::Order(&order)]) {
@@ -47,21 +48,23 @@ pub(super) fn try_orders(adapter: &Adapter, code: &Code, models: &[Model]) -> Ve
     problems
 }
 
-fn orders(model: &Model) -> Vec<RenderRequest> {
-    let pictures: &[bool] = if model.abilities.picture { &[false, true] } else { &[false] };
+fn orders((model, route): (&Model, &Route)) -> Vec<RenderRequest> {
+    let pictures: &[bool] = if model.abilities_on(route).picture { &[false, true] } else { &[false] };
     let mut orders = Vec::new();
     for offer in &model.offers {
         for shape in &model.shapes {
             for picture in pictures {
-                orders.push(RenderRequest {
+                let needs = Needs { picture: *picture, ..Needs::default() };
+                let place = model.placement(route, offer.seconds, shape.orientation, &needs);
+                orders.extend(place.map(|place| RenderRequest {
                     reference: "1-1".to_owned(),
                     prompt: "a cat".to_owned(),
-                    model: model.route.model.clone(),
-                    size: shape.size,
+                    model: place.route.model,
+                    size: place.size,
                     seconds: offer.seconds,
                     remix_of: None,
                     picture: picture.then(|| Bytes::from_static(b"picture")),
-                });
+                }));
             }
         }
     }

@@ -137,7 +137,7 @@ impl Talk<'_> {
     /// What `choice` costs now. None if it can't be had, or not with so long a prompt.
     pub fn deal(&self, draft: &Draft, choice: &Choice) -> Option<Quote> {
         self.model(draft, &choice.model)?;
-        self.app.quote_to(self.set, Some(self.person.id), &choice.model, choice.seconds, choice.orientation)
+        self.quote(choice, &Needs { picture: draft.picture.is_some(), ..Needs::default() })
     }
 
     /// The same for a draft that may be a remix: that is made where its source was made, as that was made.
@@ -150,9 +150,13 @@ impl Talk<'_> {
         }
         let (route, size) = (source.quote.route, source.quote.size);
         let needs = Needs { source: Some(route), size: Some(size), picture: false };
+        Ok(self.quote(choice, &needs))
+    }
+
+    fn quote(&self, choice: &Choice, needs: &Needs) -> Option<Quote> {
         let Choice { model, seconds, orientation } = choice;
-        let wish = Wish { model, seconds: *seconds, orientation: *orientation, needs: &needs };
-        Ok(self.app.quote_for(self.set, &wish))
+        let wish = Wish { model, seconds: *seconds, orientation: *orientation, needs };
+        self.app.quote_for(self.set, Some(self.person.id), &wish)
     }
 
     /// The order that a draft goes on from.
