@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::code::Code;
 use crate::app::port::{Adapter, Given, RenderRequest, Source, order_value};
-use crate::domain::catalog::Model;
+use crate::domain::catalog::{Model, Needs, Route};
 use crate::script::problem::Problem;
 
 /// An address for the vendor to call, as it will look.
