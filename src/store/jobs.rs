@@ -11,7 +11,7 @@ use super::tables::{
 };
 use super::writer::Decision;
 use super::{Store, StoreError, codec, nudges, people, pictures, referrals};
-use crate::domain::catalog::{Abilities, Placement, Quote};
+use crate::domain::catalog::Quote;
 use crate::domain::growth::{Nudge, Referral};
 use crate::domain::id::{DraftId, EngineId, JobId, MessageRef, Ticket, UserId};
 use crate::domain::job::{Delivery, Film, Intent, Job, JobState, Phase, RefundReason, Render};
@@ -40,13 +40,6 @@ struct Words {
     file_id: Option<String>,
 }
 
-/// Why no job was started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StartRefusal {
-    NothingWaits,
-    AllPlacesTaken,
-}
-
 /// Why a step was not taken: the job was not where the step begins. Somebody else took it on, or it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StepRefusal {
@@ -65,48 +58,6 @@ pub struct Settled {
 }
 
 impl Store {
-    /// Starts the job whose turn it is, where it was quoted.
-    pub async fn start_next(
-        &self,
-        places: usize,
-        now: Timestamp,
-    ) -> Result<Result<JobId, StartRefusal>, StoreError> {
-        self.start_next_on(places, |_, _| None, now).await
-    }
-
-    /// Starts the job whose turn it is, if there is a place for it: the intent is on disk before the engine is asked, and which
-    /// engine that is. `place` is told the quote and what of abilities the job needs; None leaves the job where it was quoted.
-    pub async fn start_next_on(
-        &self,
-        places: usize,
-        place: impl FnOnce(&Quote, Abilities) -> Option<Placement> + Send + 'static,
-        now: Timestamp,
-    ) -> Result<Result<JobId, StartRefusal>, StoreError> {
-        self.writer
-            .decide(move |tables| {
-                if tables.running.len()? >= places as u64 {
-                    return Ok(Err(StartRefusal::AllPlacesTaken));
-                }
-                let Some(job) = line(&tables.queued, &tables.served)?.first().copied() else {
-                    return Ok(Err(StartRefusal::NothingWaits));
-                };
-                let mut record = load(tables, job)?;
-                let (remix, picture) =
-                    (tables.remixes.get(job.0)?.is_some(), tables.pictures.get(job.0)?.is_some());
-                record.go_to(place(&record.quote, Abilities { remix, picture, stop: false }));
-                tables.writes();
-                let turn = tables.next("turn")?;
-                tables.served.insert(record.user.0, turn)?;
-                tables.queued.remove((record.user.0, job.0))?;
-                tables.running.insert(job.0, ())?;
-                let intent = Intent { first_at: now, at: now, attempt: 1, surely_absent: false };
-                record.state = JobState::Submitting(intent);
-                put(&mut tables.jobs, job.0, &record)?;
-                Ok(Ok(job))
-            })
-            .await
-    }
-
     /// Notes what is now known of a request: that it was refused, or that another is about to be sent.
     pub async fn note_intent(
         &self,
@@ -114,21 +65,6 @@ impl Store {
         intent: Intent,
     ) -> Result<Result<(), StepRefusal>, StoreError> {
         self.step(job, Phase::Submitting, move |_, record| {
-            record.state = JobState::Submitting(intent);
-            Ok(Ok(()))
-        })
-        .await
-    }
-
-    /// The last request was surely not accepted, and another is about to be sent: there, or where it was.
-    pub async fn note_attempt(
-        &self,
-        job: JobId,
-        intent: Intent,
-        place: Option<Placement>,
-    ) -> Result<Result<(), StepRefusal>, StoreError> {
-        self.step(job, Phase::Submitting, move |_, record| {
-            record.go_to(place);
             record.state = JobState::Submitting(intent);
             Ok(Ok(()))
         })
@@ -273,7 +209,7 @@ impl Store {
     }
 
     /// One step of a job that must be in `phase`: changes its record and whatever else belongs to the step.
-    async fn step(
+    pub(super) async fn step(
         &self,
         job: JobId,
         phase: Phase,
@@ -301,15 +237,6 @@ impl Store {
                 Ok(Ok(()))
             })
             .await
-    }
-}
-
-impl JobRecord {
-    /// What its user pays stays as it was agreed.
-    fn go_to(&mut self, place: Option<Placement>) {
-        if let Some(Placement { route, size, cost }) = place {
-            (self.quote.route, self.quote.size, self.quote.cost) = (route, size, cost);
-        }
     }
 }
 
@@ -421,7 +348,7 @@ fn open_words(key: &UserKey, job: JobId, sealed: &[u8]) -> Result<Words, StoreEr
     codec::decode(&key.open(Place::Job(job.0), sealed)?)
 }
 
-fn line(
+pub(super) fn line(
     queued: &impl ReadableTable<(i64, u64), ()>,
     served: &impl ReadableTable<i64, u64>,
 ) -> Result<Vec<JobId>, StoreError> {

@@ -44,7 +44,7 @@ impl ScriptSource for SimFolder {
             text.parse().map(Tokens::new).map_err(|_| vec![format!("{FILE}:1: «{text}» is no price")])?;
         let mut set = scripts(price, &files.version, Vec::new());
         for (model, engine) in set.catalog.models.iter_mut().zip(ENGINES) {
-            model.route.engine = EngineId::new(engine);
+            model.routes[0].engine = EngineId::new(engine);
             // an owner may believe that an engine stops renders, and be wrong
             model.abilities = Abilities { stop: true, ..Abilities::default() };
             model.render_deadline_s = 240;
