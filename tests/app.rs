@@ -12,6 +12,7 @@ mod app {
     mod crashes;
     mod delivering;
     mod failing_over;
+    mod faults;
     mod fetching;
     mod films;
     mod forging;

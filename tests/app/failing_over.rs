@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use sora_bot::app::port::{FailureKind, Scripts as _};
+use sora_bot::app::port::FailureKind;
 use sora_bot::domain::id::UserId;
 use sora_bot::domain::job::{JobState, Phase, RefundReason};
 use sora_bot::domain::money::MicroUsd;
 
 use crate::support::engine::{OnList, OnPoll, OnSubmit, failure};
 use crate::support::shop::{OTHER, PRICE, USER, WELCOME};
-use crate::support::world::World;
+use crate::support::world::{Shop, World};
 
 #[tokio::test(start_paused = true)]
 async fn a_job_that_was_surely_not_taken_goes_to_the_next_route_at_its_cost_and_the_agreed_price() {
@@ -101,6 +101,12 @@ async fn a_waiting_job_takes_a_route_that_the_owner_has_added_meanwhile() {
     shop.finish().await;
 }
 
+/// Where the first model on the menu is rendered.
+fn engines_on_sale(shop: &Shop) -> Vec<String> {
+    let on_sale = shop.app.on_sale(&shop.scripts());
+    on_sale.iter().flat_map(|model| &model.routes).map(|route| route.engine.to_string()).collect()
+}
+
 /// 50 people; the first engine dies when it has taken 20 of their jobs.
 #[tokio::test(start_paused = true)]
 async fn the_first_route_goes_down_in_the_middle_of_fifty_jobs() {
@@ -115,19 +121,24 @@ async fn the_first_route_goes_down_in_the_middle_of_fifty_jobs() {
     for number in 21..=50 {
         jobs.push(shop.ordered(UserId(2000 + number as i64), number).await);
     }
+    // As soon as it is known to be down, orders begin at the second route, and the menu has gone nowhere.
+    shop.until("it is known to be down", |shop| engines_on_sale(shop) == ["backup"]).await;
+    let late = shop.ordered(UserId(2051), 51).await;
+    assert_eq!(shop.job(late).quote.route.engine.as_str(), "backup");
+    jobs.push(late);
     for job in &jobs {
         shop.until_phase(*job, Phase::Delivered).await;
     }
-    assert_eq!((world.engine.created().len(), world.backup.created().len()), (20, 30));
-    // Orders that come now begin at the second route, and the menu has gone nowhere.
-    let on_sale = shop.app.on_sale(&world.scripts.current());
-    assert_eq!(on_sale[0].routes.iter().map(|route| route.engine.as_str()).collect::<Vec<_>>(), ["backup"]);
-    assert_eq!(shop.quote().unwrap().route.engine.as_str(), "backup");
+    // Those that were taken were waited for where they were, and nobody has paid twice.
+    assert_eq!((world.engine.created().len(), world.backup.created().len()), (20, 31));
+    for number in 1..=51 {
+        assert_eq!(shop.available(UserId(2000 + number)), WELCOME.minus(PRICE).unwrap());
+    }
     // With the second one down as well nothing is left, at once; and it comes back by itself.
     world.backup.always_submits(OnSubmit::Refuse(failure(FailureKind::Billing)));
     let last = shop.ordered(USER, 99).await;
     shop.until_phase(last, Phase::Refunded).await;
-    assert!(shop.app.on_sale(&world.scripts.current()).is_empty() && shop.quote().is_none());
+    assert!(engines_on_sale(&shop).is_empty() && shop.quote().is_none());
     world.engine.always_submits(OnSubmit::Accept);
     shop.after(Duration::from_secs(20 * 60)).await;
     assert_eq!(shop.quote().unwrap().route.engine.as_str(), "sora");

@@ -60,6 +60,11 @@ impl FixedScripts {
         *self.current.lock().unwrap() = Arc::new(set);
     }
 
+    /// The owner saves all of this.
+    pub fn save(&self, set: ScriptSet) {
+        *self.current.lock().unwrap() = Arc::new(set);
+    }
+
     /// The owner saves a promotion.
     pub fn save_promo(&self, promo: Promo, version: &str) {
         *self.current.lock().unwrap() = Arc::new(scripts(PRICE, version, vec![promo]));

@@ -14,12 +14,19 @@ use super::shop::NOON;
 /// Noon at first; then as far as the runtime's clock has gone.
 pub struct TestClock {
     started: Instant,
+    /// Its seconds in one of the runtime's.
+    speed: u32,
     stepped_ms: AtomicI64,
 }
 
 impl TestClock {
     pub fn at_noon() -> Self {
-        Self { started: Instant::now(), stepped_ms: AtomicI64::new(0) }
+        Self::hurrying(1)
+    }
+
+    /// For stories among real sockets, where the runtime's time cannot jump.
+    pub fn hurrying(speed: u32) -> Self {
+        Self { started: Instant::now(), speed, stepped_ms: AtomicI64::new(0) }
     }
 
     /// Somebody sets the machine's clock: forward, or back.
@@ -31,12 +38,12 @@ impl TestClock {
 #[async_trait]
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        let Timestamp(now) = NOON.plus(self.started.elapsed());
+        let Timestamp(now) = NOON.plus(self.started.elapsed() * self.speed);
         Timestamp(now + self.stepped_ms.load(Ordering::SeqCst))
     }
 
     async fn sleep(&self, length: Duration) {
-        tokio::time::sleep(length).await;
+        tokio::time::sleep(length / self.speed).await;
     }
 }
 

@@ -67,6 +67,11 @@ impl World {
     }
 
     pub fn with(change: impl FnOnce(&mut Settings)) -> Arc<Self> {
+        Self::hurrying(1, change)
+    }
+
+    /// Where time goes by so many times as fast as the runtime's.
+    pub fn hurrying(speed: u32, change: impl FnOnce(&mut Settings)) -> Arc<Self> {
         let films = tempfile::tempdir().unwrap();
         let mut settings = Settings {
             admins: vec![ADMIN],
@@ -90,7 +95,7 @@ impl World {
             panel_url: None,
         };
         change(&mut settings);
-        let clock = Arc::new(TestClock::at_noon());
+        let clock = Arc::new(TestClock::hurrying(speed));
         let fate = Arc::new(Fate::default());
         Arc::new(Self {
             engine: Arc::new(FakeEngine::new(clock.clone(), fate.clone())),
@@ -135,7 +140,8 @@ impl World {
         self.open_with(Engines::new([(EngineId::new("sora"), engine as _)]))
     }
 
-    fn open_with(self: &Arc<Self>, engines: Engines) -> Result<Shop, StoreError> {
+    /// Starts the bot with these engines.
+    pub fn open_with(self: &Arc<Self>, engines: Engines) -> Result<Shop, StoreError> {
         let fate = self.fate.clone();
         let options = Options { on_fatal: Arc::new(move |_| fate.kill()), ..options() };
         let disk = self.disk.lock().unwrap().clone();

@@ -1,11 +1,16 @@
 //! Bringing the film here. It is paid for at the engine, so it is tried again; the user pays only once it is here.
 
+use std::time::Duration;
+
 use super::{Pace, Step, note_failure, overdue, refused};
 use crate::app::App;
-use crate::app::port::{Failure, FailureKind, Fetched};
+use crate::app::port::{Engine, Failure, FailureKind, Fetched};
 use crate::domain::job::{Film, Job, RefundReason, Render};
 use crate::domain::notice::Alert;
 use crate::store::{Settled, StoreError};
+
+/// However near the deadline is, a film that comes slowly is given so long. 50 MB in a minute is a slow line.
+const LEAST: Duration = Duration::from_secs(60);
 
 pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace) -> Result<Step, StoreError> {
     let Some(engine) = app.engines.get(&job.quote.route.engine) else {
@@ -14,8 +19,7 @@ pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace)
     if let Err(error) = std::fs::create_dir_all(&app.settings.films) {
         return retry_or(app, job, render, pace, disk(&error)).await;
     }
-    let (path, thumbnail) = app.film_paths(job.id);
-    match engine.fetch(&render.ticket, &path, &thumbnail, app.settings.max_download).await {
+    match fetch(app, engine.as_ref(), job, render).await {
         Ok(fetched) if fetched.bytes > app.settings.max_upload => Ok(too_large(job, fetched)),
         Ok(fetched) if is_too_little(job, fetched) && pace.failures < app.settings.max_retries => {
             Ok(Step::Retry(Failure::new(FailureKind::Broken, described(fetched))))
@@ -24,6 +28,21 @@ pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace)
         Ok(fetched) => settle(app, job, render, fetched).await,
         Err(failure) if failure.kind == FailureKind::TooLarge => Ok(refused(app, job, &failure)),
         Err(failure) => retry_or(app, job, render, pace, failure).await,
+    }
+}
+
+/// A film that drips is no better than one that does not come: half of the time that is left, so that it can be asked for again.
+async fn fetch(app: &App, engine: &dyn Engine, job: &Job, render: &Render) -> Result<Fetched, Failure> {
+    let (path, thumbnail) = app.film_paths(job.id);
+    let deadline = Duration::from_secs(u64::from(job.quote.render_deadline_s));
+    let left = deadline.saturating_sub(app.clock.now().since(render.since));
+    let limit = (left / 2).max(LEAST);
+    tokio::select! {
+        biased;
+        fetched = engine.fetch(&render.ticket, &path, &thumbnail, app.settings.max_download) => fetched,
+        () = app.clock.sleep(limit) => {
+            Err(Failure::new(FailureKind::Network, format!("it did not come within {} s", limit.as_secs())))
+        }
     }
 }
 

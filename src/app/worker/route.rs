@@ -52,9 +52,11 @@ pub(super) fn after(
         | FailureKind::Network
         | FailureKind::Broken => true,
     };
-    if !may {
-        return false;
-    }
+    may && elsewhere(app, job, refused)
+}
+
+/// Is there a route for this job beside its own and those that have refused it? Its own is one of them from now on.
+pub(super) fn elsewhere(app: &App, job: &Job, refused: &mut Vec<Upstream>) -> bool {
     refused.push(job.quote.route.clone());
     choose(app, &job.quote, needed(job), refused).is_some()
 }

@@ -35,7 +35,7 @@ pub(super) async fn step(app: &App, job: &Job, intent: Intent, pace: &mut Pace) 
         // After a lost answer, or a crash behind the request: what is being taken right now is in no list yet.
         Ok(Step::Snooze(app.settings.look_up_after))
     } else {
-        look_up(app, engine.as_ref(), job, intent).await
+        look_up(app, engine.as_ref(), job, intent, pace).await
     }
 }
 
@@ -174,7 +174,13 @@ pub(super) async fn found(
     })
 }
 
-async fn look_up(app: &App, engine: &dyn Engine, job: &Job, intent: Intent) -> Result<Step, StoreError> {
+async fn look_up(
+    app: &App,
+    engine: &dyn Engine,
+    job: &Job,
+    intent: Intent,
+    pace: &mut Pace,
+) -> Result<Step, StoreError> {
     let found = if is_off!("a lost answer is looked up") {
         Finding::Absent
     } else {
@@ -184,7 +190,10 @@ async fn look_up(app: &App, engine: &dyn Engine, job: &Job, intent: Intent) -> R
         Finding::Taken(ticket) => accepted(app, job, ticket).await,
         Finding::Absent => {
             tracing::info!(order = job.id.0, "the engine does not have it: it may be asked again");
-            absent(app, job, intent, Step::Done).await
+            // A route that loses orders is no better than one that refuses them: where there is another, it is that one's turn.
+            let moves = route::elsewhere(app, job, &mut pace.refused);
+            let attempt = if moves { intent.attempt - 1 } else { intent.attempt };
+            absent(app, job, Intent { attempt, ..intent }, Step::Done).await
         }
         Finding::Unknown => Ok(wait_or_give_up(app, job, intent)),
     }
@@ -202,8 +211,7 @@ fn wait_or_give_up(app: &App, job: &Job, intent: Intent) -> Step {
 /// The route's engine is not configured any more, since a restart with other settings, or has been retired.
 async fn unavailable(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> Result<Step, StoreError> {
     if std::mem::take(&mut pace.may_send) || intent.surely_absent {
-        pace.refused.push(job.quote.route.clone());
-        if route::choose(app, &job.quote, route::needed(job), &pace.refused).is_some() {
+        if route::elsewhere(app, job, &mut pace.refused) {
             return next_attempt(app, job, Intent { attempt: intent.attempt - 1, ..intent }, pace).await;
         }
         return Ok(Step::Refund(RefundReason::EngineClosed, Vec::new()));

@@ -102,23 +102,17 @@ fn kind(node: &Node) -> Option<&'static str> {
 /// Edits of the shipped files that use what those do not: replace this by that.
 const EDITS: &[(&str, &str, &str)] = &[
     ("scripts/pricing.lua", "id = \"sora-2\",", "id = \"sora-2\", hidden = false, raise_percent = 0, allow_loss = false, remix = true, stop = true, picture = true,"),
-    (
-        "scripts/pricing.lua",
-        "models = {",
-        "models = {
-          { id = \"x\", title = \"x\", seconds = { 5 }, sizes = { vertical = \"720x1280\" }, wait_minutes = { 1, 2 }, remix = true,
-            stop = true, picture = true, prompt_limit = 4000, render_deadline_minutes = 9, routes = {
+    ("scripts/pricing.lua", "models = {", "models = {
+          { id = \"x\", title = \"x\", seconds = { 5 }, sizes = { vertical = \"720x1280\" }, wait_minutes = { 1, 2 }, remix = true, stop = true,
+            picture = true, prompt_limit = 4000, render_deadline_minutes = 9, routes = {
               { engine = \"fal\", engine_model = \"a\", usd_per_second = 0.1, seconds = { 5 }, sizes = { vertical = \"720x1280\" },
                 remix = false, stop = false, picture = false, retired_on = \"2027-01-01\" },
               { engine = \"fal\", engine_model = \"b\", usd_per_video = 0.1 },
               { engine = \"fal\", engine_model = \"c\", usd_by_length = { { seconds = 5, usd = 0.1 } } } } },
-          { id = \"y\", title = \"x\", seconds = { 5 }, sizes = { vertical = \"720x1280\" }, wait_minutes = { 1, 2 },
-            prompt_limit = 4000, render_deadline_minutes = 9, engine = \"fal\", engine_model = \"a\", usd_per_video = 0.1,
-            retired_on = \"2027-01-01\" },
-          { id = \"z\", title = \"x\", seconds = { 5 }, sizes = { vertical = \"720x1280\" }, wait_minutes = { 1, 2 },
-            prompt_limit = 4000, render_deadline_minutes = 9, engine = \"fal\", engine_model = \"a\",
-            usd_by_length = { { seconds = 5, usd = 0.1 } } },",
-    ),
+          { id = \"y\", title = \"x\", seconds = { 5 }, sizes = { vertical = \"720x1280\" }, wait_minutes = { 1, 2 }, prompt_limit = 4000,
+            render_deadline_minutes = 9, engine = \"fal\", engine_model = \"a\", usd_per_video = 0.1, retired_on = \"2027-01-01\" },
+          { id = \"z\", title = \"x\", seconds = { 5 }, sizes = { vertical = \"720x1280\" }, wait_minutes = { 1, 2 }, prompt_limit = 4000,
+            render_deadline_minutes = 9, engine = \"fal\", engine_model = \"a\", usd_by_length = { { seconds = 5, usd = 0.1 } } },"),
     ("scripts/pricing.lua", "stars = {", "stars = { percent = 0, usd = 0,"),
     (
         "scripts/pricing.lua",
@@ -363,8 +357,8 @@ fn compare(
         }
     }
     // A language's words have only its own forms.
-    let unknown = fields.keys().filter(|key| name != "Word" && !uses.contains_key(key.as_str()));
-    wrong.extend(unknown.map(|key| format!("{name}.{key}: nobody reads it")));
+    let unread = fields.keys().filter(|key| name != "Word" && !uses.contains_key(key.as_str()));
+    wrong.extend(unread.map(|key| format!("{name}.{key}: nobody reads it")));
 }
 
 #[test]
@@ -383,12 +377,11 @@ fn the_types_of_editors_say_what_formulas_are_given() {
 fn the_types_of_editors_name_every_word_there_is() {
     let types = all();
     let words = |name: &str| -> Vec<String> {
-        let all = alternatives(&types, "", &types[name]).into_iter();
         let word = |(_, at): (String, &Type)| match at {
             Type::Literal(word) => word.clone(),
             other => panic!("{name} has {other:?}"),
         };
-        all.map(word).collect()
+        alternatives(&types, "", &types[name]).into_iter().map(word).collect()
     };
     let menu: Vec<&str> = MenuAction::ALL.iter().map(|action| action.name()).collect();
     assert_eq!(words("MenuAction"), menu);
@@ -396,8 +389,8 @@ fn the_types_of_editors_name_every_word_there_is() {
     assert_eq!(words("VideoAction"), VideoAction::ALL.iter().map(|a| a.name()).collect::<Vec<_>>());
     assert_eq!(words("MenuShape"), Orientation::ALL.map(Orientation::name));
     let Type::Record(texts) = &types["Texts"] else { panic!("texts are a table") };
-    let missing = TextKey::ALL.iter().filter(|key| !texts.contains_key(key.name()));
-    let missing: String = missing.map(|key| format!("\n\t{}: string,", key.name())).collect();
+    let missing = TextKey::ALL.iter().map(|key| key.name()).filter(|name| !texts.contains_key(*name));
+    let missing: String = missing.map(|name| format!("\n\t{name}: string,")).collect();
     assert!(missing.is_empty(), "add to Texts in scripts/types/locale.d.luau:{missing}");
     let unknown: Vec<_> = texts.keys().filter(|name| TextKey::parse(name).is_none()).collect();
     assert!(unknown.is_empty(), "nobody says {unknown:?}");

@@ -1,3 +1,5 @@
+//! What a route can make, where a job goes, and what the dearest of them costs.
+
 use super::*;
 use crate::domain::catalog::{Offer, Wait};
 use crate::domain::id::ModelId;
