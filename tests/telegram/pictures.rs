@@ -24,13 +24,84 @@ fn encoded(picture: &DynamicImage, format: ImageFormat) -> Bytes {
 
 /// How wide and high the photo of a message is.
 fn measures(message: &Value) -> (u64, u64) {
-    let sizes = message["photo"].as_array().expect("it shows a picture");
+    let sizes = message["photo"].as_array().unwrap_or_else(|| panic!("it shows no picture: {message}"));
     let side = |side: &str| sizes.iter().map(|size| size[side].as_u64().unwrap()).max().unwrap();
     (side("width"), side("height"))
 }
 
 fn orders(bot: &Bot) -> Vec<JobId> {
     bot.app.orders(UserId(AIGERIM)).unwrap().into_iter().map(|order| order.job.id).collect()
+}
+
+#[tokio::test]
+async fn a_photo_with_words_becomes_an_order_on_one_card_that_shows_the_frame() {
+    let town = Town::new().await;
+    let bot = town.bot(10_000).await;
+    town.api.sends_photo(AIGERIM, picture(900, 300, ImageFormat::Jpeg), "кот оборачивается");
+    let card = town.reads(AIGERIM, "начнётся с вашей картинки").await;
+    assert!(text(&card).contains("кот оборачивается") && text(&card).contains("лица людей"));
+    assert_eq!(measures(&card), (900, 300), "all of it");
+    town.taps(AIGERIM, &card, "Настроить").await;
+    let quality = town.reads(AIGERIM, "Качество").await;
+    town.taps(AIGERIM, &quality, "Sora-2 · 720p").await;
+    let length = town.reads(AIGERIM, "Длина").await;
+    town.taps(AIGERIM, &length, "8 с").await;
+    let shape = town.reads(AIGERIM, "Формат").await;
+    town.taps(AIGERIM, &shape, "Вертикальное").await;
+    let confirm = town.reads(AIGERIM, "Проверьте заказ").await;
+    assert_eq!(confirm["message_id"], card["message_id"], "one message");
+    assert_eq!(measures(&confirm), (720, 1280), "as the film will be");
+    assert!(text(&confirm).contains("обрезана под размер видео"), "{}", text(&confirm));
+    town.taps(AIGERIM, &confirm, "Назад").await;
+    let shape = town.reads(AIGERIM, "Формат").await;
+    town.taps(AIGERIM, &shape, "Горизонтальное").await;
+    let confirm = town.reads(AIGERIM, "Проверьте заказ").await;
+    assert_eq!(measures(&confirm), (1280, 720));
+    town.taps(AIGERIM, &confirm, "Создать").await;
+    let queued = town.reads(AIGERIM, "Передаём заказ в работу").await;
+    assert_eq!((&queued["message_id"], measures(&queued)), (&card["message_id"], (1280, 720)));
+    let job = orders(&bot)[0];
+    let frame = town.store.frame(job).unwrap().unwrap();
+    let frame = image::load_from_memory(&frame).unwrap().into_rgb8();
+    assert_eq!(frame.dimensions(), (1280, 720));
+    assert!(frame.get_pixel(100, 100)[0] > 200 && frame.get_pixel(1180, 100)[2] > 200);
+    assert_eq!(town.balance(AIGERIM), 10_000 - 742);
+    let list = town.asks(AIGERIM, "/queue", "Ваши заказы").await;
+    town.taps(AIGERIM, &list, "№ 1").await;
+    let ended = town.reads(AIGERIM, "Заказ отменён").await;
+    assert_eq!(ended["message_id"], card["message_id"]);
+    assert_eq!(town.store.frame(job).unwrap(), None);
+    // once more, with the same picture
+    town.taps(AIGERIM, &ended, "Ещё раз").await;
+    let again = town.reads(AIGERIM, "Проверьте заказ").await;
+    assert_ne!(again["message_id"], card["message_id"]);
+    assert_eq!(measures(&again), (1280, 720));
+    town.taps(AIGERIM, &again, "Создать").await;
+    town.reads(AIGERIM, "Передаём заказ в работу").await;
+    assert!(town.store.frame(orders(&bot)[0]).unwrap().is_some());
+    town.assert_well();
+    bot.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn of_an_album_the_first_picture_is_taken_and_it_is_said() {
+    let town = Town::new().await;
+    let bot = town.bot(10_000).await;
+    let photos = [300, 310, 320].map(|width| picture(width, 200, ImageFormat::Jpeg));
+    town.api.sends_album(AIGERIM, &photos, (0, "волны"));
+    let card = town.reads(AIGERIM, "волны").await;
+    assert!(text(&card).starts_with("Из альбома беру первую картинку"), "{}", text(&card));
+    assert_eq!(measures(&card), (300, 200));
+    // the words stand below another one
+    town.api.sends_album(AIGERIM, &photos, (2, "первый снег"));
+    let card = town.reads(AIGERIM, "первый снег").await;
+    assert_eq!(measures(&card), (300, 200));
+    town.asks(AIGERIM, "/queue", "Заказов в работе у вас нет").await;
+    let chat = town.api.chat(AIGERIM);
+    let cards = chat.iter().filter(|m| m["from"]["is_bot"] == true && m["photo"].is_array()).count();
+    assert_eq!(cards, 2, "one a an album");
+    town.assert_well();
+    bot.stop().await.unwrap();
 }
 
 #[tokio::test]
