@@ -22,7 +22,7 @@ pub struct Rails {
 
 impl Rails {
     pub fn new(known: impl IntoIterator<Item = (Way, Arc<dyn Rail>)>) -> Self {
-        let guarded = |(way, rail)| (way, Arc::new(Guarded(rail)) as Arc<dyn Rail>);
+        let guarded = |(way, rail)| (way, Arc::new(Guarded { way, rail }) as Arc<dyn Rail>);
         Self { known: known.into_iter().map(guarded).collect(), down: Mutex::default() }
     }
 
@@ -61,67 +61,87 @@ impl Rails {
 }
 
 /// A rail whose panics are silences like any other.
-struct Guarded(Arc<dyn Rail>);
+struct Guarded {
+    way: Way,
+    rail: Arc<dyn Rail>,
+}
 
-fn broke<T>(_: Box<dyn std::any::Any + Send>) -> Result<T, RailError> {
-    Err(RailError::Unavailable("its client panicked".into()))
+impl Guarded {
+    async fn heard<T>(&self, answer: impl Future<Output = Result<T, RailError>>) -> Result<T, RailError> {
+        AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
+            tracing::error!(way = %self.way, "the rail's client panicked");
+            Err(RailError::Unavailable("its client panicked".into()))
+        })
+    }
 }
 
 #[async_trait]
 impl Rail for Guarded {
     async fn open(&self, checkout: &Checkout) -> Result<Place, RailError> {
-        fail_point!("rail open before");
-        let answer = AssertUnwindSafe(self.0.open(checkout)).catch_unwind().await;
-        fail_point!("rail open after");
-        answer.unwrap_or_else(broke)
+        fail_point!(format!("rail {} open before", self.way));
+        let answer = self.heard(self.rail.open(checkout)).await;
+        fail_point!(format!("rail {} open after", self.way));
+        answer
     }
 
     fn proven(&self) -> Proof {
-        self.0.proven()
+        self.rail.proven()
     }
 
     fn asks_for_phone(&self) -> bool {
-        self.0.asks_for_phone()
+        self.rail.asks_for_phone()
     }
 
     async fn health(&self) -> Result<(), RailError> {
-        AssertUnwindSafe(self.0.health()).catch_unwind().await.unwrap_or_else(broke)
+        fail_point!(format!("rail {} health before", self.way));
+        let answer = self.heard(self.rail.health()).await;
+        fail_point!(format!("rail {} health after", self.way));
+        answer
     }
 
     async fn close(&self, purchase: &Purchase) -> Result<(), RailError> {
-        AssertUnwindSafe(self.0.close(purchase)).catch_unwind().await.unwrap_or_else(broke)
+        fail_point!(format!("rail {} close before", self.way));
+        let answer = self.heard(self.rail.close(purchase)).await;
+        fail_point!(format!("rail {} close after", self.way));
+        answer
     }
 
     async fn look(&self, purchase: &Purchase) -> Result<Vec<RailEvent>, RailError> {
-        fail_point!("rail look before");
-        let answer = AssertUnwindSafe(self.0.look(purchase)).catch_unwind().await;
-        fail_point!("rail look after");
-        answer.unwrap_or_else(broke)
+        fail_point!(format!("rail {} look before", self.way));
+        let answer = self.heard(self.rail.look(purchase)).await;
+        fail_point!(format!("rail {} look after", self.way));
+        answer
     }
 
     async fn statement(&self, since: Timestamp) -> Result<Vec<RailEvent>, RailError> {
-        fail_point!("rail statement before");
-        let answer = AssertUnwindSafe(self.0.statement(since)).catch_unwind().await;
-        fail_point!("rail statement after");
-        answer.unwrap_or_else(broke)
+        fail_point!(format!("rail {} statement before", self.way));
+        let answer = self.heard(self.rail.statement(since)).await;
+        fail_point!(format!("rail {} statement after", self.way));
+        answer
     }
 
     async fn sweep(&self, since: Timestamp) -> Result<Vec<RailEvent>, RailError> {
-        AssertUnwindSafe(self.0.sweep(since)).catch_unwind().await.unwrap_or_else(broke)
+        fail_point!(format!("rail {} sweep before", self.way));
+        let answer = self.heard(self.rail.sweep(since)).await;
+        fail_point!(format!("rail {} sweep after", self.way));
+        answer
     }
 
     fn keeps_books(&self) -> bool {
-        self.0.keeps_books()
+        self.rail.keeps_books()
     }
 
     async fn read(&self, request: &WebhookRequest, now: Timestamp) -> Result<Vec<RailEvent>, RailError> {
-        AssertUnwindSafe(self.0.read(request, now)).catch_unwind().await.unwrap_or_else(broke)
+        fail_point!(format!("rail {} read before", self.way));
+        let answer = self.heard(self.rail.read(request, now)).await;
+        fail_point!(format!("rail {} read after", self.way));
+        answer
     }
 
     async fn refund(&self, payment: &PaymentId, of: UserId, money: &Money) -> Result<Return, RailError> {
-        fail_point!("rail refund before");
-        let answer = AssertUnwindSafe(self.0.refund(payment, of, money)).catch_unwind().await;
-        fail_point!("rail refund after");
-        answer.unwrap_or_else(broke)
+        fail_point!(format!("rail {} refund before", self.way));
+        let answer = self.heard(self.rail.refund(payment, of, money)).await;
+        fail_point!(format!("rail {} refund after", self.way));
+        answer
     }
 }

@@ -34,25 +34,35 @@ const TELLING: &[&[u8]] = &[
 
 /// Tries `parse` with changed inputs of `corpus`; it answers whether it took one. Each of the corpus itself must be taken.
 pub fn nearly_right(what: &str, corpus: &[Vec<u8>], mut parse: impl FnMut(&[u8]) -> bool) {
-    for whole in corpus {
+    some_nearly_right(what, USUALLY, corpus, |_, bytes| parse(bytes));
+}
+
+/// The same for a parser that is slow, usually with so many inputs. It is told by its place which of the corpus was changed.
+pub fn some_nearly_right(
+    what: &str,
+    usually: u64,
+    corpus: &[Vec<u8>],
+    mut parse: impl FnMut(usize, &[u8]) -> bool,
+) {
+    for (at, whole) in corpus.iter().enumerate() {
         assert!(
-            parse(whole),
+            parse(at, whole),
             "{what}: what is to be changed must be right: {}",
             String::from_utf8_lossy(whole)
         );
     }
-    let inputs = option_env!("FUZZ_INPUTS").and_then(|inputs| inputs.parse().ok()).unwrap_or(USUALLY);
+    let inputs = option_env!("FUZZ_INPUTS").and_then(|inputs| inputs.parse().ok()).unwrap_or(usually);
     let (mut chance, mut taken) = (Chance(0x5EED_0001), 0_u64);
     for _ in 0..inputs {
-        let input = changed(corpus, &mut chance);
-        taken += u64::from(parse(&input));
+        let at = chance.below(corpus.len());
+        taken += u64::from(parse(at, &changed(corpus, at, &mut chance)));
     }
     println!("{what}: {inputs} inputs, {} % were still taken", taken * 100 / inputs.max(1));
     assert!(taken > 0, "{what}: nothing that was changed was taken, so nothing was tried");
 }
 
-fn changed(corpus: &[Vec<u8>], chance: &mut Chance) -> Vec<u8> {
-    let mut bytes = corpus[chance.below(corpus.len())].clone();
+fn changed(corpus: &[Vec<u8>], at: usize, chance: &mut Chance) -> Vec<u8> {
+    let mut bytes = corpus[at].clone();
     for _ in 0..=chance.below(4) {
         let at = chance.below(bytes.len() + 1);
         let end = (at + chance.below(16)).min(bytes.len());

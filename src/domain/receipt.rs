@@ -138,4 +138,20 @@ mod tests {
             assert_eq!(Receipt::find(link), None, "{link}");
         }
     }
+
+    #[test]
+    fn no_change_of_a_link_makes_it_panic() {
+        let corpus = [
+            "https://receipt.kaspi.kz/web?extTranId=QR123456&sale_date=2026-11-26",
+            "HTTPS://Receipt.Kaspi.KZ/web/?sale_date=2026-11-26%2012:00&extTranId=qr123456#top",
+            "Вот чек:\nhttps://receipt.kaspi.kz/web/fiscal?i=333444&f=010101&s=1336.00&t=20261126T120000 спасибо",
+        ];
+        let corpus = corpus.map(|link| link.as_bytes().to_vec());
+        crate::domain::fuzzing::nearly_right("receipt", &corpus, |bytes| {
+            let Some(receipt) = Receipt::find(&String::from_utf8_lossy(bytes)) else { return false };
+            assert!(receipt.link.starts_with(HOST), "{}", receipt.link);
+            assert_eq!(known_by(&receipt.link), receipt.number, "its own link is another's");
+            true
+        });
+    }
 }

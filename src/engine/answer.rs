@@ -124,4 +124,17 @@ mod tests {
             assert_eq!(poll_after(&headers), expected.map(Duration::from_millis), "{said:?}");
         }
     }
+
+    #[test]
+    fn no_change_of_a_pause_makes_it_panic() {
+        let corpus = ["7", "1.5", "Sun, 22 Nov 2026 10:00:30 GMT"].map(|said| said.as_bytes().to_vec());
+        crate::domain::fuzzing::nearly_right("pause", &corpus, |bytes| {
+            let Ok(value) = reqwest::header::HeaderValue::from_bytes(bytes) else { return false };
+            let mut headers = HeaderMap::from_iter([(RETRY_AFTER, value)]);
+            headers.insert(DATE, "Sun, 22 Nov 2026 10:00:00 GMT".parse().unwrap());
+            let pause = retry_after(&headers);
+            assert!(pause.is_none_or(|pause| pause <= LONGEST_PAUSE), "{pause:?}");
+            pause.is_some()
+        });
+    }
 }

@@ -163,4 +163,26 @@ mod tests {
         wide.to_luma8().write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png).unwrap();
         assert_eq!(read(&bytes), [""; 0]);
     }
+
+    #[test]
+    fn no_change_of_a_picture_makes_it_panic() {
+        let small = DynamicImage::ImageLuma8(drawn("https://receipt.kaspi.kz/web?extTranId=QR1", 3).unwrap());
+        let corpus = [ImageFormat::Png, ImageFormat::Jpeg].map(|format| written(&small, format));
+        crate::domain::fuzzing::some_nearly_right("square code", 100, &corpus, |_, bytes| {
+            let codes = read(bytes);
+            assert!(codes.len() <= CODES);
+            !codes.is_empty()
+        });
+    }
+
+    #[test]
+    fn no_change_of_its_pixels_makes_the_search_panic() {
+        let code = drawn("https://receipt.kaspi.kz/web?extTranId=QR1", 2).unwrap();
+        let (width, height) = code.dimensions();
+        crate::domain::fuzzing::some_nearly_right("pixels", 30, &[code.into_raw()], |_, bytes| {
+            let mut pixels = bytes.to_vec();
+            pixels.resize((width * height) as usize, 255);
+            !search(&GrayImage::from_raw(width, height, pixels).unwrap()).is_empty()
+        });
+    }
 }

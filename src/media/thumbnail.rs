@@ -102,4 +102,12 @@ mod tests {
         let jpeg = from_picture(&encoded(&noise(320, 320), ImageFormat::Png)).unwrap();
         assert!(jpeg.len() < MAX_BYTES, "{}", jpeg.len());
     }
+
+    #[test]
+    fn no_change_of_a_film_makes_its_first_picture_panic() {
+        let film = include_bytes!("../engine/tiny.mp4").to_vec();
+        crate::domain::fuzzing::some_nearly_right("first picture", 300, &[film], |_, bytes| {
+            from_film(Cursor::new(bytes)).is_some()
+        });
+    }
 }

@@ -111,3 +111,20 @@ async fn answer(telegram: &Telegram, query: &str, refusal: Option<&str>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_change_of_a_question_makes_it_panic() {
+        let asked = r#"{"update_id":7,"pre_checkout_query":{"id":"1","from":{"id":1001,"is_bot":false,"first_name":"A","language_code":"ru"},"currency":"XTR","total_amount":215,"invoice_payload":"purchase:17:1795000000000"}}"#;
+        crate::domain::fuzzing::nearly_right("pre-checkout query", &[asked.into()], |bytes| {
+            let asked = serde_json::from_str::<Asked>(&String::from_utf8_lossy(bytes)).ok();
+            asked.and_then(|asked| asked.pre_checkout_query).is_some_and(|question| {
+                let _ = Currency::of_code(&question.currency);
+                purchase_of(&question.invoice_payload).is_some()
+            })
+        });
+    }
+}

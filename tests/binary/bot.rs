@@ -13,6 +13,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Bot {
     child: Child,
     log: PathBuf,
+    /// How much its forerunners had said.
+    log_before: u64,
     /// How often its forerunners had asked for updates when it started.
     pub polls_before: usize,
 }
@@ -21,8 +23,9 @@ impl Bot {
     /// Starts a command whose lines are added to the file `log`.
     pub fn spawn(mut command: Command, log: &Path, polls_before: usize) -> Self {
         let lines: File = OpenOptions::new().create(true).append(true).open(log).unwrap();
+        let log_before = lines.metadata().unwrap().len();
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(lines).spawn().unwrap();
-        Self { child, log: log.to_owned(), polls_before }
+        Self { child, log: log.to_owned(), log_before, polls_before }
     }
 
     pub fn id(&self) -> u32 {
@@ -67,6 +70,13 @@ impl Bot {
         self.ask_to_stop();
         let status = self.ended().await;
         assert_eq!(status.code(), Some(0), "its log:\n{}", std::fs::read_to_string(log).unwrap());
+    }
+
+    /// Has it logged this?
+    pub fn said(&self, words: &str) -> bool {
+        let log = std::fs::read(&self.log).unwrap();
+        let own = log.get(usize::try_from(self.log_before).unwrap()..).unwrap_or_default();
+        String::from_utf8_lossy(own).contains(words)
     }
 
     /// What it and those before it have logged.

@@ -4,9 +4,9 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use serde_json::Value;
 use sora_bot::sandbox::stripe_api::{Endpoint, Pay};
 
+use super::reading;
 use super::side_by_side::SideBySide;
 use super::wire::Side;
 use super::world::{PATIENCE, STRIPE_SECRET, USER, WELCOME, World};
@@ -37,13 +37,7 @@ async fn chooses(world: &World) {
 
 /// Where it is paid, as soon as that is shown.
 async fn link(world: &World) -> String {
-    let link = |messages: &[Value]| {
-        let rows =
-            messages.iter().filter_map(|message| message["reply_markup"]["inline_keyboard"].as_array());
-        let mut buttons = rows.flatten().filter_map(Value::as_array).flatten();
-        buttons.find_map(|button| button["url"].as_str().map(str::to_owned))
-    };
-    world.finds(USER, link, "a link to pay").await
+    world.finds(USER, reading::link, "a link to pay").await
 }
 
 /// The buyer pays; answers whether that went through.

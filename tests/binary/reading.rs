@@ -34,6 +34,15 @@ pub fn button(messages: &[Value], part: &str) -> Option<(i64, String)> {
     })
 }
 
+/// The address on the newest message that has one.
+pub fn link(chat: &[Value]) -> Option<String> {
+    chat.iter().rev().find_map(|message| {
+        let rows = message["reply_markup"]["inline_keyboard"].as_array()?;
+        let mut buttons = rows.iter().filter_map(Value::as_array).flatten();
+        buttons.find_map(|button| button["url"].as_str().map(str::to_owned))
+    })
+}
+
 pub fn videos(messages: &[Value]) -> Vec<&Value> {
     messages.iter().filter(|message| message.get("video").is_some()).collect()
 }

@@ -35,6 +35,8 @@ pub const QUICK: i64 = 742;
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 const POLL: &str = "getupdates";
+/// What a bot says once Telegram has taken its token.
+const KNOWN: &str = "telegram knows us";
 const TOKEN: &str = "1234567:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 const STRIPE_KEY: &str = "sk_test_0f1e2d3c4b5a69788796";
 pub const STRIPE_SECRET: &str = "whsec_0f1e2d3c4b5a69788796";
@@ -120,6 +122,21 @@ impl World {
         self.home.path()
     }
 
+    #[cfg(feature = "failpoints")]
+    pub fn engine_url(&self) -> &str {
+        &self.engine_url
+    }
+
+    #[cfg(feature = "failpoints")]
+    pub fn engine_key(&self) -> &'static str {
+        ENGINE_KEY
+    }
+
+    /// What makes cards a way to pay.
+    pub fn cards(&self) -> [(&'static str, String); 2] {
+        [("STRIPE_SECRET_KEY", STRIPE_KEY.to_owned()), ("STRIPE_API_URL", self.stripe_url.clone())]
+    }
+
     fn log(&self) -> PathBuf {
         self.home().join("stderr.log")
     }
@@ -147,7 +164,7 @@ impl World {
     /// The same with cards; a webhook is taken at `door`, if there is one.
     pub fn start_with_cards(&self, door: Option<SocketAddr>) -> Bot {
         let mut command = self.command(&["run"]);
-        command.env("STRIPE_SECRET_KEY", STRIPE_KEY).env("STRIPE_API_URL", &self.stripe_url);
+        command.envs(self.cards());
         if let Some(door) = door {
             command.env("STRIPE_WEBHOOK_SECRET", STRIPE_SECRET).env("HTTP_ADDR", door.to_string());
         }
@@ -180,6 +197,10 @@ impl World {
 
     /// Stops the bot in good order, once it is there.
     pub async fn stop(&self, bot: Bot) {
+        // a poll of the one before may have been counted late: this one has said that it is there
+        while !bot.said(KNOWN) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         self.wire.reached(POLL, bot.polls_before + 1).await;
         bot.stop().await;
     }
@@ -199,9 +220,11 @@ impl World {
     /// Nothing that Telegram would have refused, no secret in the log, a ledger that is right.
     pub async fn finished(&self) -> Book {
         let mut violations = self.telegram.violations();
-        // a bot that was killed while it waited does not know any more that it was told to
-        let forgotten = |text: &String| text.contains("did not wait") && self.killed.load(Ordering::Relaxed);
-        violations.retain(|text| !forgotten(text));
+        if self.killed.load(Ordering::Relaxed) {
+            // one that was killed while it waited does not know any more that it was told to, or has sent half a film
+            let excused = ["did not wait", "can't parse multipart/form-data"];
+            violations.retain(|text| !excused.iter().any(|excuse| text.contains(excuse)));
+        }
         assert_eq!(violations, Vec::<String>::new());
         let log = std::fs::read_to_string(self.log()).unwrap();
         for secret in [TOKEN, TOKEN.split_once(':').unwrap().1, ENGINE_KEY, MARK, STRIPE_KEY, STRIPE_SECRET] {
@@ -341,7 +364,7 @@ impl Book {
     }
 }
 
-async fn serve(routes: Router) -> (SocketAddr, AbortOnDropHandle<()>) {
+pub async fn serve(routes: Router) -> (SocketAddr, AbortOnDropHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let task = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });

@@ -250,4 +250,43 @@ mod tests {
         assert!(!heard(AT, br#"{"request_id":"r2","status":"OK"}"#));
         assert!(fal(&call(&[], body), &keys).is_none());
     }
+
+    #[test]
+    fn no_change_of_the_published_keys_makes_it_panic() {
+        let set =
+            r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+        crate::domain::fuzzing::nearly_right("published keys", &[set.into()], |bytes| {
+            !published(bytes).is_empty()
+        });
+    }
+
+    #[test]
+    fn no_change_of_a_signature_makes_it_panic() {
+        let body = b"{\"id\":1}";
+        let sign = |text: &[u8]| mac(b"secret", &[text]).finalize().into_bytes();
+        let moment = [AT.as_bytes(), b",", &body[..]].concat();
+        let whole = [&b"msg_1."[..], AT.as_bytes(), b".", &body[..]].concat();
+        let corpus = [
+            format!("t={AT},v1={}", hex::encode(sign(&moment))),
+            format!("v1,{}", STANDARD.encode(sign(&whole))),
+        ];
+        let corpus = corpus.map(String::into_bytes);
+        crate::domain::fuzzing::nearly_right("signature of a callback", &corpus, |bytes| {
+            let said = String::from_utf8_lossy(bytes);
+            let sent = headers(&[
+                ("webhook-id", "msg_1"),
+                ("webhook-timestamp", AT),
+                ("webhook-signature", &said),
+                ("x-fal-webhook-signature", &said),
+            ]);
+            let secret = STANDARD.encode("secret");
+            let right = plain_hmac(&call(&sent, body), "secret", "webhook-signature", "{t},{body}").is_some()
+                || standard(&call(&sent, body), &secret).is_some();
+            let signed = said.to_lowercase().contains(&hex::encode(sign(&moment)))
+                || said.contains(&STANDARD.encode(sign(&whole)));
+            assert!(!right || signed, "it was never signed: {said}");
+            assert!(fal(&call(&sent, body), &[vec![7; 32]]).is_none());
+            right
+        });
+    }
 }

@@ -158,7 +158,10 @@ impl Http {
         for _ in 0..=REDIRECTS {
             let url = self.address(&question, film)?;
             let client = if self.is_home(&url) { &self.home } else { &self.away };
-            let response = self.request(client, &question, url.clone()).send().await.map_err(unreachable)?;
+            fail_point!("engine GET before");
+            let answer = self.request(client, &question, url.clone()).send().await;
+            fail_point!("engine GET after");
+            let response = answer.map_err(unreachable)?;
             let to = response.headers().get(LOCATION).filter(|_| response.status().is_redirection());
             let Some(to) = to.and_then(|to| to.to_str().ok()) else { return Ok(response) };
             if question.method != Verb::Get {

@@ -24,6 +24,9 @@ use crate::domain::id::{EngineId, Ticket};
 use crate::domain::time::Timestamp;
 use crate::engine::client::Timeouts;
 
+#[cfg(test)]
+pub mod changed;
+
 /// A film of 64 by 64 pixels and half a second.
 const FILM: &[u8] = include_bytes!("../tiny.mp4");
 const LONGEST_FILM: u64 = 1024 * 1024;
@@ -53,7 +56,7 @@ pub struct Case {
     expect: Value,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Act {
     Create,

@@ -167,3 +167,15 @@ fn crc32(bytes: &[u8]) -> u32 {
         )
     })
 }
+
+#[test]
+fn no_change_of_a_picture_makes_it_panic() {
+    let jpeg = encoded(&flag(66, 64), ImageFormat::Jpeg);
+    let [png, webp] = [ImageFormat::Png, ImageFormat::WebP].map(|format| encoded(&flag(66, 64), format));
+    let corpus = [turned(&jpeg, 6), jpeg, png, webp];
+    crate::domain::fuzzing::some_nearly_right("picture", 300, &corpus, |_, bytes| {
+        let Ok(picture) = Picture::read(bytes) else { return false };
+        assert!(u64::from(picture.0.width()) * u64::from(picture.0.height()) <= MAX_PIXELS);
+        true
+    });
+}

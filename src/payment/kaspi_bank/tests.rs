@@ -119,3 +119,24 @@ fn only_the_banks_own_addresses_are_heard() {
     }
     assert!(!settings(None, None).lets_in(&WebhookRequest::default(), None), "nobody knows who called");
 }
+
+#[test]
+fn no_change_of_a_question_makes_it_panic() {
+    let corpus = [
+        "command=check&txn_id=17&account=4TG0K&sum=200.00",
+        "command=pay&txn_id=123456789012345678&txn_date=20261126120000&account=4TG0K&sum=1336.00",
+        "account=%34TG0K&sum=1&txn_id=000000000000000017&command=pay&data1=sesame",
+        "command=pay&txn_id=17&account=%D0%9A%D0%BE%D1%82&sum=200.50",
+    ];
+    let corpus = corpus.map(|query| query.as_bytes().to_vec());
+    crate::domain::fuzzing::nearly_right("Kaspi's question", &corpus, |bytes| {
+        let Some(asked) = query(&String::from_utf8_lossy(bytes)).as_ref().and_then(Asked::read) else {
+            return false;
+        };
+        assert!(asked.account.chars().count() <= ACCOUNT_LIMIT, "{}", asked.account);
+        if let Command::Pay { sum, .. } = asked.command {
+            assert!(asked.txn.is_some() && sum.get() > 0, "{:?} {sum}", asked.txn);
+        }
+        true
+    });
+}

@@ -87,7 +87,7 @@ impl Http {
 }
 
 /// What an answer that is no success means.
-fn judged(status: StatusCode, body: &Value) -> Fault {
+pub(super) fn judged(status: StatusCode, body: &Value) -> Fault {
     let said = ["error", "code", "error_code", "message"].map(|name| body[name].as_str().unwrap_or_default());
     let why = said.iter().find(|text| !text.is_empty()).copied().unwrap_or_default();
     let why = format!("{}: {}", status.as_u16(), why.chars().take(200).collect::<String>());

@@ -125,3 +125,37 @@ fn an_order_names_its_purchase_and_nothing_else_does() {
         assert_eq!(purchase_of(order).map(|id| id.0), expected, "{order}");
     }
 }
+
+#[test]
+fn no_change_of_a_webhook_makes_it_panic() {
+    let other = json!({"invoice_id": "inv_7", "external_order_id": "sora-bot-18-1795000000001", "amount": 500, "status": "paid", "is_sandbox": true});
+    let corpus = [told(&invoice(), FRESH), told(&other, "2026-11-27T18:59:00Z")];
+    let (gateway, runtime) = (gateway(Some(SECRET)), tokio::runtime::Builder::new_current_thread().build());
+    let runtime = runtime.unwrap();
+    crate::domain::fuzzing::nearly_right("Kaspi gateway's webhook", &corpus, |bytes| {
+        let request = request(bytes.to_vec(), &signature(SECRET, bytes));
+        let events = runtime.block_on(gateway.read(&request, NOW)).unwrap_or_default();
+        let paid = |event: &RailEvent| matches!(event, RailEvent::Paid(paid) if paid.purchase.is_some());
+        assert!(events.iter().all(paid), "{events:?}");
+        !events.is_empty()
+    });
+}
+
+#[test]
+fn no_change_of_an_answer_makes_it_panic() {
+    let refund = json!({"id": 5, "amount": "1336.00", "status": "completed"});
+    let corpus = [
+        json!({"data": [invoice(), invoice()]}),
+        json!([refund, refund]),
+        json!({"error": "duplicate_order", "id": 42, "status": "pending", "qr_link": "https://pay.kaspi.kz/1"}),
+        json!({"code": "session_expired", "message": "sign in"}),
+    ];
+    let corpus = corpus.map(|answer| answer.to_string().into_bytes());
+    crate::domain::fuzzing::nearly_right("Kaspi gateway's answer", &corpus, |bytes| {
+        let Ok(answer) = serde_json::from_slice::<Value>(bytes) else { return false };
+        let rows = wire::rows(&answer);
+        let read = rows.iter().any(|row| Invoice::read(row).is_some() || Refund::read(row).is_some());
+        let fault = http::judged(reqwest::StatusCode::CONFLICT, &answer);
+        read || matches!(fault, Fault::Duplicate(_) | Fault::Session(_))
+    });
+}

@@ -136,4 +136,18 @@ mod tests {
             assert!(holds(&["a"], &header, BODY), "{header}");
         }
     }
+
+    #[test]
+    fn no_change_of_a_header_makes_it_panic() {
+        let header = signed(&["a"], NOW);
+        let right = header.split_once("v1=").unwrap().1.to_owned();
+        let corpus = [header.clone(), signed(&["b", "a"], NOW), format!("{header},v0=00")];
+        let corpus = corpus.map(String::into_bytes);
+        crate::domain::fuzzing::nearly_right("Stripe's signature", &corpus, |bytes| {
+            let header = String::from_utf8_lossy(bytes);
+            let taken = holds(&["a"], &header, BODY);
+            assert!(!taken || header.to_lowercase().contains(&right), "it was never signed: {header}");
+            taken
+        });
+    }
 }

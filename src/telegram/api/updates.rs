@@ -143,4 +143,21 @@ mod tests {
             assert_eq!(numbered(unreadable), None, "{unreadable}");
         }
     }
+
+    #[test]
+    fn no_change_of_an_answer_makes_it_panic() {
+        let corpus = [
+            r#"{"ok":true,"result":[{"update_id":7,"message":{"message_id":1,"text":"кот"}},{"update_id":8}]}"#,
+            r#"{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":7}}"#,
+            r#"{"ok":false,"error_code":409,"description":"Conflict: terminated by other getUpdates request"}"#,
+        ];
+        let corpus = corpus.map(|answer| answer.as_bytes().to_vec());
+        crate::domain::fuzzing::nearly_right("answer of Telegram", &corpus, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            match serde_json::from_str::<Updates>(&text) {
+                Ok(updates) => updates.result.into_iter().any(|raw| numbered(raw.get()).is_some()),
+                Err(_) => !matches!(unread(&text), Fault::Transient(_)),
+            }
+        });
+    }
 }

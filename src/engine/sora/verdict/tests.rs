@@ -294,3 +294,20 @@ fn a_refusal_is_put_down_to_the_picture_where_its_words_are_about_that() {
         }
     }
 }
+
+#[test]
+fn no_change_of_a_refusal_makes_it_panic_or_tells_the_key() {
+    let corpus = [
+        error("moderation_blocked"),
+        error("billing_hard_limit_reached"),
+        with_message(&format!("Incorrect API key provided: {KEY}")),
+        json!({ "detail": [{ "msg": "seconds must be 4, 8 or 12", "input": PROMPT }] }),
+    ];
+    let corpus = corpus.map(|body| body.to_string().into_bytes());
+    crate::domain::fuzzing::nearly_right("refusal", &corpus, |bytes| {
+        let answer = Answer { status: 400, retry_after: None, poll_after: None, body: Ok(bytes.to_vec()) };
+        let Submission::Refused(failure) = submission(&answer, &VEIL) else { return false };
+        assert!(!failure.detail.contains(KEY), "{}", failure.detail);
+        failure.kind != BadInput || failure.detail.contains("seconds must be")
+    });
+}

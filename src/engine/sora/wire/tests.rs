@@ -232,3 +232,12 @@ fn no_change_of_an_answer_makes_it_panic() {
     let corpus = corpus.map(|video| video.to_string().into_bytes());
     crate::domain::fuzzing::nearly_right("video", &corpus, |bytes| Video::read(bytes).is_some());
 }
+
+#[test]
+fn no_change_of_a_list_makes_it_panic() {
+    let job = |id: &str| json!({"id": id, "status": "completed", "prompt": "a cat", "model": "sora-2", "seconds": "8", "size": "720x1280", "created_at": 1_795_000_000});
+    let list = json!({"object": "list", "has_more": true, "last_id": "video_2", "data": [job("video_1"), job("video_2")]});
+    crate::domain::fuzzing::nearly_right("list of videos", &[list.to_string().into_bytes()], |bytes| {
+        Page::read(bytes).is_some()
+    });
+}

@@ -180,3 +180,36 @@ fn an_answer_that_was_asked_for_whole_says_what_was_kept_and_how_a_transfer_stan
     let failed = whole(json!({"id": "pi_1", "status": "requires_payment_method"}), "unpaid");
     assert_eq!(failed, Some(RailEvent::Closed(PurchaseId(12))));
 }
+
+#[test]
+fn no_change_of_an_event_makes_it_panic() {
+    let event = |kind: &str, object: Value| json!({"id": "evt_1", "type": kind, "livemode": false, "created": 1_795_000_000, "data": {"object": object}});
+    let charge = json!({"id": "ch_1", "balance_transaction": {"id": "txn_1", "amount": 148, "fee": 38}});
+    let intent = json!({"id": "pi_1", "status": "succeeded", "latest_charge": charge});
+    let back = json!({"id": "re_1", "amount": 10_000, "status": "succeeded", "payment_intent": "pi_1"});
+    let corpus = [
+        event("checkout.session.completed", session(json!({}))),
+        event("checkout.session.completed", session(json!({"payment_intent": intent}))),
+        event("checkout.session.expired", session(json!({"status": "expired", "payment_status": "unpaid"}))),
+        event("refund.created", back.clone()),
+        event("charge.dispute.funds_withdrawn", back),
+    ];
+    let corpus = corpus.map(|event| event.to_string().into_bytes());
+    crate::domain::fuzzing::nearly_right("Stripe's event", &corpus, |bytes| {
+        let Ok(event) = serde_json::from_slice::<Event>(bytes) else { return false };
+        let news = READER().event(&event).pop();
+        let ours = event.data.object["metadata"]["bot"] == "42";
+        assert!(ours || !matches!(news, Some(RailEvent::Paid(_))), "a payment without our mark: {news:?}");
+        news.is_some()
+    });
+}
+
+#[test]
+fn no_change_of_a_list_makes_it_panic() {
+    use crate::payment::stripe::wire::Page;
+    let list = json!({"object": "list", "has_more": false, "data": [session(json!({})), session(json!({"id": "cs_2"}))]});
+    crate::domain::fuzzing::nearly_right("Stripe's list", &[list.to_string().into_bytes()], |bytes| {
+        let Ok(page) = serde_json::from_slice::<Page<Session>>(bytes) else { return false };
+        page.data.iter().any(|session| READER().session(session, None).is_some())
+    });
+}
