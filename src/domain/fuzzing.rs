@@ -57,7 +57,8 @@ pub fn some_nearly_right(
         let at = chance.below(corpus.len());
         taken += u64::from(parse(at, &changed(corpus, at, &mut chance)));
     }
-    println!("{what}: {inputs} inputs, {} % were still taken", taken * 100 / inputs.max(1));
+    let share = taken * 1_000 / inputs.max(1);
+    println!("{what}: {inputs} inputs, {}.{} % were still taken", share / 10, share % 10);
     assert!(taken > 0, "{what}: nothing that was changed was taken, so nothing was tried");
 }
 
