@@ -96,7 +96,10 @@ impl Outside {
     fn new(runtime: &Runtime) -> Result<Self> {
         let telegram =
             BotApi::new(BotApiSettings { flood_control: FloodControl::Off, ..BotApiSettings::default() });
-        let engine = VideoApi::new(VideoApiSettings { render: Duration::from_secs(3_600), key: None });
+        let engine = VideoApi::new(VideoApiSettings {
+            render: Duration::from_secs(3_600),
+            ..VideoApiSettings::default()
+        });
         let stripe = StripeApi::new(STRIPE_KEY);
         let router = telegram.router().merge(engine.router()).merge(stripe.router());
         let origin = runtime.block_on(async {

@@ -71,6 +71,9 @@ return pricing {
   --   title                    название на кнопке
   --   engine, engine_model     кто делает видео и как модель называется у него
   --   usd_per_second           сколько долларов движок просит за секунду
+  --   routes                   вместо этих трёх, если модель есть у нескольких: по очереди, как вы их поставите. Пока первый
+  --                            отвечает, снимает он; не берёт заказ — заказ уходит к следующему, а покупатель платит ту же цену.
+  --                            Цена считается по самому дорогому, поэтому запасной маршрут никогда не в убыток
   --   seconds                  какой длины бывает видео, в секундах
   --   sizes                    размеры кадра: vertical — вертикальный, horizontal — горизонтальный
   --   wait_minutes             сколько минут обычно ждать, от и до (пока бот не измерил это сам)
@@ -121,6 +124,90 @@ return pricing {
       prompt_limit = 4000,
       render_deadline_minutes = 30,
       remix = true,
+      picture = true,
+    },
+    -- Модели других сервисов. Пока ключа сервиса нет в .env, его моделей не видит никто; появится ключ — появятся и они.
+    -- Сколько просит движок, взято из чужих пересказов прайсов от 2026-09-19; 2026-11-22 мы их перечитали, но видео через эти
+    -- сервисы ещё никто не снимал. Прежде чем продавать, сверьте цены с прайсом сервиса и снимите одно видео сами:
+    --   sora-bot engine try openrouter "кот на крыше"
+    -- Не нужна — уберите блок или допишите  hidden = true,
+    {
+      id = "veo-3.1-fast",
+      title = "Veo 3.1 Fast · 720p",
+      routes = {
+        { engine = "openrouter", engine_model = "google/veo-3.1-fast", usd_per_second = 0.10 },
+        { engine = "gemini", engine_model = "veo-3.1-fast-generate-preview", usd_per_second = 0.10 },
+        { engine = "fal", engine_model = "fal-ai/veo3.1/fast", usd_per_second = 0.15 }, -- со звуком
+      },
+      seconds = { 4, 6, 8 },
+      sizes = { vertical = "720x1280", horizontal = "1280x720" },
+      wait_minutes = { 1, 4 },
+      prompt_limit = 1500,
+      render_deadline_minutes = 30,
+      picture = true,
+    },
+    {
+      id = "veo-3.1-lite",
+      title = "Veo 3.1 Lite · 720p",
+      routes = {
+        { engine = "openrouter", engine_model = "google/veo-3.1-lite", usd_per_second = 0.05 },
+        { engine = "gemini", engine_model = "veo-3.1-lite-generate-preview", usd_per_second = 0.05 },
+      },
+      seconds = { 4, 6, 8 },
+      sizes = { vertical = "720x1280", horizontal = "1280x720" },
+      wait_minutes = { 1, 4 },
+      prompt_limit = 1500,
+      render_deadline_minutes = 30,
+      picture = true,
+    },
+    {
+      id = "kling-3-pro",
+      title = "Kling 3 Pro",
+      engine = "fal",
+      engine_model = "fal-ai/kling-video/v3/pro/text-to-video",
+      usd_per_second = 0.168, -- со звуком
+      seconds = { 5, 10, 15 },
+      sizes = { vertical = "1080x1920", horizontal = "1920x1080", square = "1080x1080" },
+      wait_minutes = { 3, 8 },
+      prompt_limit = 2500,
+      render_deadline_minutes = 40,
+    },
+    {
+      id = "kling-3",
+      title = "Kling 3 · 720p",
+      engine = "kling",
+      engine_model = "kling-3.0",
+      usd_per_second = 0.126, -- со звуком
+      seconds = { 5, 10, 15 },
+      sizes = { vertical = "720x1280", horizontal = "1280x720", square = "720x720" },
+      wait_minutes = { 3, 8 },
+      prompt_limit = 2500,
+      render_deadline_minutes = 40,
+    },
+    {
+      id = "minimax-h3",
+      title = "MiniMax H3 · 768p",
+      engine = "minimax",
+      engine_model = "MiniMax-H3",
+      usd_per_second = 0.08,
+      seconds = { 5, 10, 15 },
+      sizes = { vertical = "768x1344", horizontal = "1344x768", square = "768x768" },
+      wait_minutes = { 2, 6 },
+      prompt_limit = 2000,
+      render_deadline_minutes = 40,
+      picture = true,
+    },
+    {
+      id = "seedance-2.5",
+      title = "Seedance 2.5 · 720p",
+      engine = "openrouter",
+      engine_model = "bytedance/seedance-2.5",
+      usd_per_second = 0.23, -- столько стоит 720p у самого BytePlus; «от 0.10» у OpenRouter — за меньший кадр
+      seconds = { 5, 10, 15 },
+      sizes = { vertical = "720x1280", horizontal = "1280x720" },
+      wait_minutes = { 2, 6 },
+      prompt_limit = 2000,
+      render_deadline_minutes = 40,
       picture = true,
     },
   },

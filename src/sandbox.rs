@@ -15,6 +15,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::app::App;
 
 pub mod bot_api;
+mod cable;
 pub mod chat_page;
 mod engine_switch;
 pub mod kaspi_api;
@@ -23,8 +24,9 @@ pub mod stripe_api;
 pub mod video_api;
 
 use bot_api::{BotApi, BotApiSettings, Person};
+use cable::Cable;
 use chat_page::{ChatPage, Persona};
-use engine_switch::Switch;
+use engine_switch::{Service, Switch};
 use kaspi_api::KaspiApi;
 use stripe_api::StripeApi;
 use video_api::{VideoApi, VideoApiSettings};
@@ -40,6 +42,9 @@ pub const STRIPE_SECRET: &str = "whsec_sandbox";
 pub const KASPI_KEY: &str = "sandbox";
 pub const KASPI_SECRET: &str = "sandbox-webhooks";
 
+/// The engines that are emulated, as the bot and the page call them.
+const SERVICES: [(&str, &str); 3] = [("sora", "Сервер Sora"), ("openrouter", "OpenRouter"), ("fal", "fal")];
+
 /// How often the panel is compared with what it showed last.
 const PANEL_PACE: Duration = Duration::from_millis(500);
 
@@ -47,22 +52,41 @@ const PANEL_PACE: Duration = Duration::from_millis(500);
 pub struct Sandbox {
     pub bot_api: Arc<BotApi>,
     pub video_api: Arc<VideoApi>,
+    /// OpenRouter and fal, in this order.
+    pub vendors: [Arc<VideoApi>; 2],
     pub stripe_api: Arc<StripeApi>,
     pub kaspi_api: Arc<KaspiApi>,
     pub address: SocketAddr,
+    engines: Arc<Switch>,
     app: Arc<OnceLock<Arc<App>>>,
     _tasks: [AbortOnDropHandle<()>; 2],
 }
 
 impl Sandbox {
-    /// Starts serving on `listener`. `first_message_id` is for a bot that remembers messages of an earlier sandbox.
+    /// Starts serving on `listener`. `first_message_id` is for a bot that remembers messages of an earlier sandbox. The
+    /// engines in `cables` can be cut off on the page, if the bot reaches them by `engine_origin`.
     ///
     /// # Errors
-    /// When the listener has no address.
-    pub fn start(listener: TcpListener, render: Duration, first_message_id: i64) -> std::io::Result<Self> {
+    /// When the listener has no address, or there is no port left for a cable.
+    pub fn start(
+        listener: TcpListener,
+        render: Duration,
+        first_message_id: i64,
+        cables: &[&str],
+    ) -> std::io::Result<Self> {
         let address = listener.local_addr()?;
         let bot_api = BotApi::new(BotApiSettings { first_message_id, ..BotApiSettings::default() });
-        let video_api = VideoApi::new(VideoApiSettings { render, key: None });
+        let settings = VideoApiSettings { render, ..VideoApiSettings::default() };
+        let [video_api, openrouter, fal] = [(); 3].map(|()| VideoApi::new(settings.clone()));
+        let cabled = |(id, title): &(&'static str, &'static str)| {
+            Ok(Service { id, title, cable: Cable::to(address)? })
+        };
+        let services = SERVICES
+            .iter()
+            .filter(|(id, _)| cables.contains(id))
+            .map(cabled)
+            .collect::<std::io::Result<Vec<_>>>()?;
+        let engines = Arc::new(Switch { kitchen: video_api.clone(), services });
         let stripe_api = StripeApi::new(STRIPE_KEY);
         let kaspi_api = KaspiApi::new(KASPI_KEY, KASPI_SECRET, Some((bot_api.clone(), USER)));
         let app = Arc::new(OnceLock::new());
@@ -70,10 +94,11 @@ impl Sandbox {
             bot_api: bot_api.clone(),
             personas: personas(),
             panel: show(app.clone()),
-            engine: Arc::new(Switch(video_api.clone())),
+            engine: engines.clone(),
         };
         let routes: Router = page.router().merge(bot_api.router()).merge(video_api.router());
         let routes = routes.merge(stripe_api.router()).merge(kaspi_api.router());
+        let routes = routes.merge(openrouter.openrouter()).merge(fal.fal());
         let serving = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, routes).await {
                 tracing::error!(%error, "the sandbox does not serve any more");
@@ -81,13 +106,19 @@ impl Sandbox {
         });
         let watching = tokio::spawn(watch_panel(bot_api.clone(), app.clone()));
         let tasks = [serving, watching].map(AbortOnDropHandle::new);
-        Ok(Self { bot_api, video_api, stripe_api, kaspi_api, address, app, _tasks: tasks })
+        let vendors = [openrouter, fal];
+        Ok(Self { bot_api, video_api, vendors, stripe_api, kaspi_api, address, engines, app, _tasks: tasks })
     }
 
     /// Lets the panel look into the bot. Once.
     pub fn show(&self, app: Arc<App>) {
         let _ = self.app.set(app);
         self.bot_api.panel_changed();
+    }
+
+    /// Where an engine is reached, through its cable, which the page can pull out. None of one that has none.
+    pub fn engine_origin(&self, id: &str) -> Option<String> {
+        self.engines.services.iter().find(|service| service.id == id).map(|service| service.cable.origin())
     }
 
     /// Where everything is: `http://127.0.0.1:8080`.

@@ -74,6 +74,7 @@ return engine {
   errors = {
     code = { "detail.1.type", "error_type", "error.code" },
     message = { "detail.1.msg", "detail", "error", "message" },
+    picture = { "image_load_error", "image_too_small", "image_too_large", "unsupported_image_format", "face_detection_error" },
     moderation = { "content_policy_violation", "content policy", "nsfw", "safety", "no_media_generated" },
     billing = { "exhausted balance", "insufficient", "user is locked" },
     access = { "no user found", "invalid key", "application not found", "path /" },

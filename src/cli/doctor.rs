@@ -11,6 +11,7 @@ use super::run::runtime;
 use super::{Failure, said};
 use crate::config::{Config, Sources};
 
+mod engines;
 mod machine;
 mod outside;
 
@@ -93,7 +94,7 @@ pub(super) async fn examine(config: &Config, offline: bool) -> Vec<Finding> {
     findings.extend(machine::disk(config));
     if !offline {
         findings.extend(outside::telegram(config, runs).await);
-        findings.extend(outside::engines(config).await);
+        findings.extend(engines::engines(config).await);
         findings.extend(outside::door(config, runs).await);
     }
     findings.extend(outside::rails(config, offline).await);

@@ -38,6 +38,9 @@ pub(super) struct SandboxArgs {
     /// Keep the data here; without it, it is forgotten at the end
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Sell what pricing.lua has on OpenRouter and fal too, on emulators of them; on the page each can be cut off
+    #[arg(long)]
+    vendors: bool,
     /// Only the emulators and the page, for a bot that you start yourself
     #[arg(long, conflicts_with = "data")]
     without_bot: bool,
@@ -60,12 +63,18 @@ async fn serve(sources: Sources, args: &SandboxArgs) -> Result<(), Failure> {
     let render = Duration::from_secs(args.render_seconds);
     // A bot that remembers an earlier sandbox must not mistake new messages for old ones.
     let first_message_id = if args.data.is_some() { SystemClock.now().seconds() } else { 1 };
-    let sandbox = Sandbox::start(listener, render, first_message_id).context("the sandbox")?;
+    let cables: &[&str] = match (args.without_bot, args.vendors) {
+        // its bot finds everything at one address
+        (true, _) => &[],
+        (false, false) => &["sora"],
+        (false, true) => &["sora", "openrouter", "fal"],
+    };
+    let sandbox = Sandbox::start(listener, render, first_message_id, cables).context("the sandbox")?;
     if args.without_bot {
         return wait_for_a_bot(&sandbox).await;
     }
     let temporary = Temporary::unless(args.data.as_deref())?;
-    let mut config = Config::load(settings(sources, &sandbox.origin(), &temporary.folder))?;
+    let mut config = Config::load(settings(sources, &sandbox, &temporary.folder))?;
     config.worker.render_deadline = render + PATIENCE;
     // Only the emulators call it.
     (config.http.addr, config.http.public_url) = (Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), None);
@@ -102,14 +111,14 @@ async fn wait_for_a_bot(sandbox: &Sandbox) -> Result<(), Failure> {
 }
 
 /// The operator's file, with everything that would reach the outside put on the sandbox.
-fn settings(sources: Sources, origin: &str, data: &Path) -> Sources {
+fn settings(sources: Sources, sandbox: &Sandbox, data: &Path) -> Sources {
+    let origin = &sandbox.origin();
     let mut env: BTreeMap<String, String> =
         sources.env.into_iter().filter(|(name, _)| KEPT.contains(&name.as_str())).collect();
     let data = data.join("bot.redb").to_string_lossy().into_owned();
     let laid_over = [
         ("TELEGRAM_BOT_TOKEN", "1234567:sandbox".to_owned()),
         ("TELEGRAM_API_URL", origin.to_owned()),
-        ("OPENAI_BASE_URL", format!("{origin}/v1")),
         ("OPENAI_API_KEY", "sandbox".to_owned()),
         ("ADMIN_USER_ID", ADMIN.to_string()),
         ("KASPI_GATEWAY_URL", format!("{origin}/kaspi/api/v1")),
@@ -125,6 +134,16 @@ fn settings(sources: Sources, origin: &str, data: &Path) -> Sources {
         ("MAX_CONCURRENT_JOBS", "2".to_owned()),
     ];
     env.extend(laid_over.map(|(name, value)| (name.to_owned(), value)));
+    for (engine, name, path) in [
+        ("sora", "OPENAI_BASE_URL", "/v1"),
+        ("openrouter", "OPENROUTER_BASE_URL", "/openrouter/api/v1"),
+        ("fal", "FAL_BASE_URL", "/fal"),
+    ] {
+        env.extend(sandbox.engine_origin(engine).map(|origin| (name.to_owned(), format!("{origin}{path}"))));
+    }
+    if sandbox.engine_origin("fal").is_some() {
+        env.extend(["OPENROUTER_API_KEY", "FAL_KEY"].map(|name| (name.to_owned(), "sandbox".to_owned())));
+    }
     Sources { file: sources.file, dotenv: None, env }
 }
 

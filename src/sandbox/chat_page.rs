@@ -42,6 +42,15 @@ pub struct EngineState {
     /// ok, moderation, server_error or hang.
     pub next: String,
     pub render_seconds: u64,
+    pub services: Vec<EngineService>,
+}
+
+/// An emulated engine that can be cut off, to see who takes over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EngineService {
+    pub id: String,
+    pub title: String,
+    pub up: bool,
 }
 
 /// The switch of the emulated engine, as the page sees it.
@@ -49,6 +58,8 @@ pub trait EngineSwitch: Send + Sync {
     fn state(&self) -> EngineState;
     /// Sets how the next render ends. An error is a sentence for the page.
     fn set_next(&self, next: &str) -> Result<(), String>;
+    /// Lets an engine be reached, or not. An error is a sentence for the page.
+    fn set_up(&self, engine: &str, up: bool) -> Result<(), String>;
 }
 
 /// Gives what the side panel shows for a person: balance, ledger, jobs, scripts.

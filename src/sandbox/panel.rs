@@ -83,6 +83,7 @@ fn order(app: &App, job: &Job) -> Value {
     json!({
         "order": job.id.0,
         "state": job.state.phase().name(),
+        "engine": job.quote.route.engine.as_str(),
         "model": title.unwrap_or_else(|| job.quote.model.to_string()),
         "seconds": job.quote.seconds,
         "size": job.quote.size.to_string(),

@@ -3,16 +3,21 @@
 //!
 //! It renders real films, forgets its jobs when it is dropped, never reaches out to the network, and tells when a film
 //! expires without enforcing it. What goes wrong is asked for ahead, with a [`Fate`].
+//!
+//! The same kitchen serves two vendors' wires, OpenRouter's and fal's, written from their documents alone.
 
+mod fal;
 mod fate;
 mod jobs;
 mod lettering;
+mod openrouter;
 mod render;
 mod request;
 mod routes;
 mod scene;
 #[cfg(test)]
 mod tests;
+mod vendor;
 mod wire;
 
 use std::{
@@ -51,6 +56,8 @@ pub struct VideoApiSettings {
     pub render: Duration,
     /// The only key that is accepted; `None` accepts any that is not empty.
     pub key: Option<String>,
+    /// Of its own, unless it shares them.
+    pub fates: Fates,
 }
 
 /// One HTTP call, whatever came of it.
@@ -70,13 +77,16 @@ pub struct VideoApi {
     /// Milliseconds since 1970 at `born`.
     started_at: u64,
     born: Instant,
+    fates: Fates,
     state: Mutex<State>,
 }
+
+/// How the next orders end, whoever of several services gets them.
+pub type Fates = Arc<Mutex<VecDeque<Fate>>>;
 
 #[derive(Default)]
 struct State {
     render: Duration,
-    fates: VecDeque<Fate>,
     lists_are_down: bool,
     jobs: Jobs,
     calls: VecDeque<CallRecord>,
@@ -103,6 +113,7 @@ impl VideoApi {
             key: settings.key,
             started_at: since_1970.as_millis() as u64,
             born: Instant::now(),
+            fates: settings.fates,
             state: Mutex::new(state),
         })
     }
@@ -112,20 +123,30 @@ impl VideoApi {
         routes::router(Arc::clone(self))
     }
 
+    /// The same kitchen behind OpenRouter's wire, at `/openrouter/api/v1`.
+    pub fn openrouter(self: &Arc<Self>) -> axum::Router {
+        openrouter::router(Arc::clone(self))
+    }
+
+    /// And behind fal's, at `/fal`.
+    pub fn fal(self: &Arc<Self>) -> axum::Router {
+        fal::router(Arc::clone(self))
+    }
+
     /// Queues a fate: each create or remix call that gets past the checks of its body uses up one.
     pub fn fail_next(&self, fate: Fate) {
-        self.state().fates.push_back(fate);
+        self.fates().push_back(fate);
     }
 
     /// Forgets all queued fates and queues this one.
     pub fn set_next(&self, fate: Fate) {
-        self.state().fates = VecDeque::from([fate]);
+        *self.fates() = VecDeque::from([fate]);
     }
 
     /// What the next create call will meet.
     #[must_use]
     pub fn next(&self) -> Fate {
-        self.state().fates.front().copied().unwrap_or_default()
+        self.fates().front().copied().unwrap_or_default()
     }
 
     /// From now on new jobs take this long.
@@ -163,14 +184,18 @@ impl VideoApi {
         self.state().jobs.all().map(|job| job.view(now)).collect()
     }
 
+    fn fates(&self) -> MutexGuard<'_, VecDeque<Fate>> {
+        self.fates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the next fate and, unless it refuses the order, makes the job.
     fn accept(&self, wish: Wish, remix_of: Option<String>) -> (Fate, Option<VideoObject>) {
+        let fate = self.fates().pop_front().unwrap_or_default();
         let mut state = self.state();
-        let fate = state.fates.pop_front().unwrap_or_default();
         if !fate.is_accepted() {
             return (fate, None);
         }

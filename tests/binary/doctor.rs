@@ -88,6 +88,14 @@ async fn a_well_bot_is_found_well_running_or_not() {
         assert!(found(&findings, name, "ok").is_some(), "{name}: {findings:?}");
     }
     assert!(!world.home().join("data").exists(), "it makes nothing");
+    let tables = findings.iter().filter_map(|finding| finding["told"].as_str());
+    let rows: Vec<String> =
+        tables.flat_map(str::lines).map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for row in
+        ["sora есть да да да Sora-2 · 720p, Sora-2 Pro · 720p", "fal нет — — нет нет; было бы: Veo 3.1 Fast"]
+    {
+        assert!(rows.iter().any(|told| told.starts_with(row)), "{row}: {rows:#?}");
+    }
 
     let bot = world.start();
     world.wire.reached("getupdates", 2).await;

@@ -69,6 +69,11 @@ async fn a_vendor_from_its_page_alone_is_one_file() {
         fs::create_dir_all(home.path().join("scripts/engines")).unwrap();
         fs::copy(root.join("scripts").join(file), home.path().join("scripts").join(file)).unwrap();
     }
+    // those that the shipped models name stay where they are
+    for engine in ["fal", "gemini", "kling", "minimax", "openrouter"] {
+        let file = format!("scripts/engines/{engine}.lua");
+        fs::copy(root.join(&file), home.path().join(&file)).unwrap();
+    }
     let script = fs::read_to_string(root.join("tests/engines/runway.lua"))
         .unwrap()
         .replace("every_s = 5", "every_s = 1");

@@ -81,7 +81,11 @@ impl World {
             ..BotApiSettings::default()
         };
         let telegram = BotApi::new(settings);
-        let engine = VideoApi::new(VideoApiSettings { render: setup.render, key: Some(ENGINE_KEY.into()) });
+        let engine = VideoApi::new(VideoApiSettings {
+            render: setup.render,
+            key: Some(ENGINE_KEY.into()),
+            ..VideoApiSettings::default()
+        });
         for (id, name) in [(ADMIN, "owner"), (USER, "aigerim"), (OTHER, "daulet")] {
             telegram.add_person(person(id, name));
         }

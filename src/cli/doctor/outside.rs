@@ -1,15 +1,12 @@
-//! Who is asked: Telegram, the engines, and whether the internet reaches our door. Nobody is told a secret that is not his.
+//! Who is asked: Telegram, the rails, and whether the internet reaches our door. Nobody is told a secret that is not his.
 
 use tokio::time::timeout;
 
 use super::{Finding, PATIENCE};
-use crate::app::day_in;
 use crate::app::port::Clock as _;
-use crate::cli::engines::engines_of_folder;
 use crate::cli::real::SystemClock;
-use crate::cli::{bot, kaspi, stripe};
+use crate::cli::{kaspi, stripe};
 use crate::config::Config;
-use crate::script::{Folder, WhatIf};
 use crate::telegram::{self, Examined, TelegramSettings};
 
 /// Seconds that our clock may differ: Stripe's signatures hold for 300, look-ups of lost answers allow 30.
@@ -134,65 +131,6 @@ fn webhook(settings: &TelegramSettings, examined: &Examined, runs: bool) -> Opti
 /// An address of a webhook may hold a secret in its path.
 fn host(url: &str) -> String {
     url.parse::<url::Url>().ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
-}
-
-pub(super) async fn engines(config: &Config) -> Vec<Finding> {
-    let name = "сервисы";
-    let engines = match engines_of_folder(config) {
-        Ok(engines) => engines,
-        Err(error) => return vec![Finding::trouble(name, format!("{error:#}"), "исправьте адрес")],
-    };
-    let mut findings = Vec::new();
-    for id in engines.names() {
-        let Some(engine) = engines.get(&id) else { continue };
-        let retired = engine
-            .capabilities()
-            .retired_on
-            .filter(|day| *day <= day_in(config.locale.time_zone, SystemClock.now()));
-        if let Some(day) = retired {
-            let told = format!("{id}: закрыт с {day}, на нём ничего не продаётся");
-            findings.push(Finding::warning(name, told, "укажите другой сервер или другой сервис"));
-            continue;
-        }
-        findings.push(match timeout(PATIENCE, engine.check()).await {
-            Ok(Ok(())) if engine.capabilities().proven => {
-                Finding::ok(name, format!("{id}: отвечает и пускает нас"))
-            }
-            Ok(Ok(())) => Finding::ok(
-                name,
-                format!(
-                    "{id}: отвечает; сделан только по документам вендора, видео через него ещё не снимали"
-                ),
-            ),
-            Ok(Err(failure)) => Finding::trouble(
-                name,
-                format!("{id}: {failure}"),
-                "проверьте адрес, ключ и оплату у этого сервиса",
-            ),
-            Err(_) => Finding::trouble(name, format!("{id}: не отвечает"), "проверьте адрес и сеть"),
-        });
-    }
-    let Ok(right) = Folder::calculate(&bot::folder_settings(config), &WhatIf::default()) else {
-        return findings;
-    };
-    let models = &right.set.catalog.models;
-    let now = SystemClock.now();
-    let today = day_in(config.locale.time_zone, now);
-    let (sold, unsold): (Vec<_>, Vec<_>) =
-        models.iter().partition(|model| model.routes.iter().any(|route| engines.serves(route, now, today)));
-    if !unsold.is_empty() {
-        let titles: Vec<&str> = unsold.iter().map(|model| model.title.as_str()).collect();
-        let told = format!("не продаются, их сервис не настроен: {}", titles.join(", "));
-        findings.push(match sold.is_empty() {
-            true => {
-                Finding::trouble(name, told, "задайте OPENAI_BASE_URL и OPENAI_API_KEY или другой сервис")
-            }
-            false => {
-                Finding::warning(name, told, "задайте ключ этого сервиса или уберите модели из pricing.lua")
-            }
-        });
-    }
-    findings
 }
 
 /// Does the internet reach our own health check?

@@ -112,12 +112,18 @@ pub(super) async fn pay(
 }
 
 #[derive(Deserialize)]
-pub(super) struct Engine {
-    next: String,
+#[serde(untagged)]
+pub(super) enum Engine {
+    Next { next: String },
+    Up { engine: String, up: bool },
 }
 
 pub(super) async fn engine(State(page): State<Arc<ChatPage>>, given: Given<Engine>) -> Answered {
-    page.engine.set_next(&body(given)?.next).map_err(Problem::bad)?;
+    let set = match body(given)? {
+        Engine::Next { next } => page.engine.set_next(&next),
+        Engine::Up { engine, up } => page.engine.set_up(&engine, up),
+    };
+    set.map_err(Problem::bad)?;
     Ok(Json(json!(page.engine.state())))
 }
 

@@ -13,7 +13,7 @@ struct Switch(Mutex<String>);
 
 impl EngineSwitch for Switch {
     fn state(&self) -> EngineState {
-        EngineState { next: self.0.lock().unwrap().clone(), render_seconds: 20 }
+        EngineState { next: self.0.lock().unwrap().clone(), render_seconds: 20, services: Vec::new() }
     }
 
     fn set_next(&self, next: &str) -> Result<(), String> {
@@ -22,6 +22,10 @@ impl EngineSwitch for Switch {
         }
         next.clone_into(&mut self.0.lock().unwrap());
         Ok(())
+    }
+
+    fn set_up(&self, engine: &str, up: bool) -> Result<(), String> {
+        self.set_next(&format!("{engine} {}", if up { "up" } else { "down" }))
     }
 }
 
@@ -71,7 +75,7 @@ async fn the_page_reads_the_state_a_chat_and_the_panel() {
     let server = Server::start().await;
     let state = server.get("/sandbox/state").await;
     assert_eq!(state["bot"], json!({"username": "sora_sandbox_bot", "first_name": "Sora"}));
-    assert_eq!(state["engine"], json!({"next": "ok", "render_seconds": 20}));
+    assert_eq!(state["engine"], json!({"next": "ok", "render_seconds": 20, "services": []}));
     assert_eq!(
         (&state["personas"][0]["role"], &state["personas"][1]["role"]),
         (&json!("user"), &json!("admin"))

@@ -226,7 +226,7 @@ fn picture(fields: &Fields) -> Checked<Option<Bytes>> {
 }
 
 /// Only `data:` URLs: the emulator never reaches out.
-fn data_url(url: &str) -> Option<Bytes> {
+pub(super) fn data_url(url: &str) -> Option<Bytes> {
     let (kind, data) = url.strip_prefix("data:")?.split_once(";base64,")?;
     PICTURE_TYPES.contains(&kind).then_some(())?;
     BASE64_STANDARD.decode(data).ok().map(Bytes::from)

@@ -27,7 +27,7 @@ const POLL_AFTER: HeaderName = HeaderName::from_static("openai-poll-after-ms");
 const DEFAULT_PAGE: usize = 20;
 const MAX_PAGE: usize = 100;
 
-type Api = State<Arc<VideoApi>>;
+pub(super) type Api = State<Arc<VideoApi>>;
 type Answer<T = Response> = Result<T, ApiError>;
 
 pub(super) fn router(api: Arc<VideoApi>) -> Router {
@@ -43,7 +43,7 @@ pub(super) fn router(api: Arc<VideoApi>) -> Router {
         .with_state(api)
 }
 
-async fn record(State(api): Api, request: Request, next: Next) -> Response {
+pub(super) async fn record(State(api): Api, request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
     let number = api.call_began(request.method().to_string(), path);
     let answer = next.run(request).await;
@@ -92,15 +92,31 @@ async fn remix(State(api): Api, Path(id): Path<String>, request: Request) -> Ans
     take_order(&api, wish, Some(id)).await
 }
 
-/// Answers a valid order as its fate says.
 async fn take_order(api: &VideoApi, wish: Wish, remix_of: Option<String>) -> Answer {
+    Ok(match taken(api, wish, remix_of).await? {
+        Taken::Job(job) => Json(job).into_response(),
+        Taken::Lost(answer) => answer,
+    })
+}
+
+/// What an order is answered with, whatever the wire.
+pub(super) enum Taken {
+    Job(VideoObject),
+    /// It may have been taken; this says nothing of it.
+    Lost(Response),
+}
+
+/// Takes a valid order as its fate says.
+pub(super) async fn taken(api: &VideoApi, wish: Wish, remix_of: Option<String>) -> Answer<Taken> {
     let model = wish.model.clone();
     let (fate, job) = api.accept(wish, remix_of);
     let refused = match fate {
-        Fate::AcceptThenDrop | Fate::Drop => return Ok(hang_up()),
+        Fate::AcceptThenDrop | Fate::Drop => return Ok(Taken::Lost(hang_up())),
         Fate::AcceptThenSilence => std::future::pending::<ApiError>().await,
-        Fate::AcceptThenBadGateway => return Ok((StatusCode::BAD_GATEWAY, "Bad gateway").into_response()),
-        Fate::AcceptThenGarbage => return Ok("<html>It works!</html>".into_response()),
+        Fate::AcceptThenBadGateway => {
+            return Ok(Taken::Lost((StatusCode::BAD_GATEWAY, "Bad gateway").into_response()));
+        }
+        Fate::AcceptThenGarbage => return Ok(Taken::Lost("<html>It works!</html>".into_response())),
         Fate::ServerError => ApiError::server_error(),
         Fate::RateLimited { retry_after } => {
             let message = "Rate limit reached. Please try again later.";
@@ -130,7 +146,7 @@ async fn take_order(api: &VideoApi, wish: Wish, remix_of: Option<String>) -> Ans
         | Fate::OddStatus(_)
         | Fate::Vanish
         | Fate::PollErrors { .. }
-        | Fate::Content { .. } => return Ok(Json(job).into_response()),
+        | Fate::Content { .. } => return Ok(Taken::Job(job.expect("such fates leave a job"))),
     };
     Err(refused)
 }
@@ -170,13 +186,17 @@ async fn list(State(api): Api, page: Result<Query<Page>, QueryRejection>) -> Ans
     Ok(Json(VideoList::new(jobs.into_iter().map(|job| job.view(now)).collect(), more)))
 }
 
+/// How a job is getting on, or the error that its fate has for this question.
+pub(super) fn looked_at(api: &VideoApi, id: &str, now: Instant) -> Answer<VideoObject> {
+    let looked = api.with_job(id, |job| (job.poll_fails(), job.view(now)));
+    let (fails, video) = looked.ok_or_else(|| ApiError::not_found(id))?;
+    if fails { Err(ApiError::server_error()) } else { Ok(video) }
+}
+
 async fn retrieve(State(api): Api, Path(id): Path<String>) -> Answer {
     let now = Instant::now();
-    let looked = api.with_job(&id, |job| (job.poll_fails(), job.view(now), job.ask_again_after(now)));
-    let (fails, video, pause) = looked.ok_or_else(|| ApiError::not_found(&id))?;
-    if fails {
-        return Err(ApiError::server_error());
-    }
+    let video = looked_at(&api, &id, now)?;
+    let pause = api.with_job(&id, |job| job.ask_again_after(now)).flatten();
     let mut answer = Json::<VideoObject>(video).into_response();
     if let Some(pause) = pause {
         let ms = HeaderValue::from(pause.as_millis().max(1) as u64);
@@ -201,21 +221,30 @@ struct Variant {
     variant: Option<String>,
 }
 
-async fn content(State(api): Api, Path(id): Path<String>, Query(wanted): Query<Variant>) -> Answer {
+/// The bytes of a film, or what its fate has in their place.
+pub(super) async fn film_of(api: &VideoApi, id: &str) -> Answer {
+    let order = finished(api, id)?;
+    let fault = api.with_job(id, |job| job.download_fault()).flatten();
+    let film = super::film(order).await.map_err(|_| ApiError::server_error())?;
+    Ok(fault.map_or_else(|| file("video/mp4", film.clone()), |fault| faulty(fault, id, &film)))
+}
+
+fn finished(api: &VideoApi, id: &str) -> Answer<Order> {
     let now = Instant::now();
-    let looked = api.with_job(&id, |job| (job.is_completed(now), job.order()));
-    let (completed, order) = looked.ok_or_else(|| ApiError::not_found(&id))?;
-    if !completed {
-        let message = format!("Video is not ready yet, use GET /v1/videos/{id} to check status.");
-        return Err(ApiError::new(StatusCode::NOT_FOUND, "video_not_ready", message));
+    let looked = api.with_job(id, |job| (job.is_completed(now), job.order()));
+    let (completed, order) = looked.ok_or_else(|| ApiError::not_found(id))?;
+    if completed {
+        return Ok(order);
     }
+    let message = format!("Video is not ready yet, use GET /v1/videos/{id} to check status.");
+    Err(ApiError::new(StatusCode::NOT_FOUND, "video_not_ready", message))
+}
+
+async fn content(State(api): Api, Path(id): Path<String>, Query(wanted): Query<Variant>) -> Answer {
+    let order = finished(&api, &id)?;
     let variant = wanted.variant.unwrap_or_else(|| "video".into());
     match variant.as_str() {
-        "video" => {
-            let fault = api.with_job(&id, |job| job.download_fault()).flatten();
-            let film = super::film(order).await.map_err(|_| ApiError::server_error())?;
-            Ok(fault.map_or_else(|| file("video/mp4", film.clone()), |fault| faulty(fault, &id, &film)))
-        }
+        "video" => film_of(&api, &id).await,
         "thumbnail" => still(order, render::thumbnail, "image/webp").await,
         "spritesheet" => still(order, render::spritesheet, "image/jpeg").await,
         other => {

@@ -1,6 +1,7 @@
 //! The emulator over loopback, as any HTTP client sees it.
 
 mod faults;
+mod vendors;
 
 use std::{io::Cursor, sync::Arc, time::Duration};
 
@@ -24,7 +25,7 @@ struct Server {
 
 impl Server {
     async fn start(render: Duration) -> Self {
-        Self::with(VideoApiSettings { render, key: None }).await
+        Self::with(VideoApiSettings { render, ..VideoApiSettings::default() }).await
     }
 
     async fn with(settings: VideoApiSettings) -> Self {
@@ -232,7 +233,7 @@ async fn a_remix_keeps_everything_but_the_prompt() {
 #[tokio::test]
 async fn nobody_gets_in_without_the_key_and_every_call_is_recorded() {
     let key = Some("sk-right".to_owned());
-    let server = Server::with(VideoApiSettings { render: Duration::ZERO, key }).await;
+    let server = Server::with(VideoApiSettings { key, ..VideoApiSettings::default() }).await;
     let url = format!("{}/videos?limit=1", server.root);
     let (status, body) = read(server.client.get(&url)).await;
     assert_eq!((status.as_u16(), body["error"]["type"].as_str()), (401, Some("invalid_request_error")));

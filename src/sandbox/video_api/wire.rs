@@ -106,6 +106,29 @@ impl ApiError {
         self
     }
 
+    pub fn code(&self) -> Option<&'static str> {
+        self.code
+    }
+
+    pub fn is_missing(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
+    /// Is our account there out of money?
+    pub fn is_billing(&self) -> bool {
+        self.code.is_some_and(|code| code.starts_with("billing") || code == "insufficient_quota")
+    }
+
+    /// The answer of another wire: its body of status and message. Money is a status of its own there.
+    pub fn answer(&self, body: impl FnOnce(u16, &str) -> Value) -> Response {
+        let status = if self.is_billing() { StatusCode::PAYMENT_REQUIRED } else { self.status };
+        let mut answer = (status, Json(body(status.as_u16(), &self.message))).into_response();
+        if let Some(seconds) = self.retry_after {
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        answer
+    }
+
     /// Seconds.
     pub fn retry_after(mut self, seconds: Option<u64>) -> Self {
         self.retry_after = seconds;

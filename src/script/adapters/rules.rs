@@ -13,6 +13,7 @@ use crate::script::tree::Node;
 
 /// What an error may mean, in the order in which it is looked for.
 const KINDS: &[(&str, FailureKind)] = &[
+    ("picture", FailureKind::Picture),
     ("moderation", FailureKind::Moderation),
     ("billing", FailureKind::Billing),
     ("access", FailureKind::Access),

@@ -31,7 +31,8 @@ fn known() -> Known {
     let machine = machine("scripts/pricing.lua");
     let mut report = Report::new("scripts/pricing.lua", source);
     let root = Node::copy(&machine.run(source).unwrap(), "", &mut report).unwrap();
-    let pricing = pricing::read(&machine, &root, &mut report, &["sora".to_owned()]).map(Arc::new);
+    let engines = ["sora", "openrouter", "gemini", "fal", "kling", "minimax"].map(str::to_owned);
+    let pricing = pricing::read(&machine, &root, &mut report, &engines).map(Arc::new);
     let labels: BTreeMap<_, _> = [("own".to_owned(), vec!["balance".to_owned()])].into();
     let labels = ["ru", "kk"].map(|language| (language.to_owned(), labels.clone())).into();
     let languages = BTreeSet::new();

@@ -184,7 +184,7 @@ const ENGINE: &str = "
         check = { method = 'GET', url = URL, query = order, body = order, timeout_s = 9 },
         errors = { ok = READER, code = READER, message = READER, moderation = { 'a' }, billing = { 'a' },
             access = { 'a' }, busy = { 'a' }, bad_input = { 'a' }, missing = { 'a' }, server = { 'a' },
-            statuses = { ['422'] = 'moderation' } },
+            picture = { 'a' }, statuses = { ['422'] = 'moderation' } },
         webhook = { signature = 'SIGNED', secret = 'A_SECRET', header = 'X-A', keys_url = 'https://example.com/keys',
             signed = '{body}', ticket = READER },
     }";

@@ -173,6 +173,12 @@ export class Chat {
     assert.equal((await answered).status(), 200);
     await this.page.locator(`.segment[data-ending="${ending}"]:has(:checked)`).waitFor();
   }
+
+  // Pulls an engine's cable, or plugs it in.
+  async plug(engine, up) {
+    await this.part(`service-${engine}`).setChecked(up);
+    await this.page.locator(`.service[data-up="${up}"]:has([value="${engine}"])`).waitFor();
+  }
 }
 
 export class Message {

@@ -14,12 +14,12 @@ const STARTS_WITHIN_MS = 30_000;
 const STOPS_WITHIN_MS = 20_000;
 
 export class Sandbox {
-  // Starts on a port that the system picks. `renderSeconds`: how long the emulated engine takes for a film.
-  static async start({ renderSeconds = 1 } = {}) {
+  // Starts on a port that the system picks. `renderSeconds`: how long the emulated engine takes for a film. `vendors`: OpenRouter and fal too.
+  static async start({ renderSeconds = 1, vendors = false } = {}) {
     if (!existsSync(BINARY)) throw new Error(`there is no ${BINARY}: run cargo build first, or name one in SORA_BOT`);
     const folder = await mkdtemp(join(tmpdir(), 'sora-bot-browser-'));
     for (const name of ['scripts', 'locales']) await cp(join(ROOT, name), join(folder, name), { recursive: true });
-    const child = spawn(BINARY, ['sandbox', '--port', '0', '--render-seconds', String(renderSeconds)], {
+    const child = spawn(BINARY, ['sandbox', '--port', '0', '--render-seconds', String(renderSeconds), ...(vendors ? ['--vendors'] : [])], {
       cwd: folder,
       env: { PATH: process.env.PATH, TMPDIR: folder, SCRIPTS_DIR: join(folder, 'scripts'), LOCALES_DIR: join(folder, 'locales'), RUST_LOG: 'info' },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -10,14 +10,14 @@ import { test } from 'node:test';
 import { Chat, openBrowser } from './chat.mjs';
 import { Sandbox } from './sandbox.mjs';
 
-// `body` gets { chat, sandbox, browser, t }. Options: renderSeconds, viewport, and `stranger`: the user has not said /start yet.
-export function story(name, { renderSeconds, viewport, stranger = false }, body) {
+// `body` gets { chat, sandbox, browser, t }. Options: renderSeconds, vendors, viewport, and `stranger`: the user has not said /start yet.
+export function story(name, { renderSeconds, vendors, viewport, stranger = false }, body) {
   test(name, async (t) => {
     const browser = await openBrowser();
     let sandbox;
     let chat;
     try {
-      sandbox = await Sandbox.start({ renderSeconds });
+      sandbox = await Sandbox.start({ renderSeconds, vendors });
       chat = await Chat.open(browser, sandbox.origin, viewport);
       if (!stranger) await chat.ask('/start');
       await body({ chat, sandbox, browser, t });

@@ -24,6 +24,7 @@ export const loadState = () => call('/sandbox/state');
 export const loadChat = (persona) => call(`/sandbox/chats/${persona}`);
 export const loadPanel = (persona) => call(`/sandbox/panel/${persona}`);
 export const setEngine = (next) => post('/sandbox/engine', { next });
+export const plugEngine = (engine, up) => post('/sandbox/engine', { engine, up });
 export const sendText = (persona, text, replyTo) =>
   post(`/sandbox/chats/${persona}/text`, { text, ...(replyTo && { reply_to: replyTo }) });
 export const tapButton = (persona, messageId, data) =>

@@ -1,6 +1,6 @@
 // The sandbox's chat page: keeps the chats of all personas, listens to the server and joins the parts of the page.
 
-import { listen, loadChat, loadPanel, loadState, payInvoice, sendPhoto, sendText, setEngine, tapButton } from '/assets/api.js';
+import { listen, loadChat, loadPanel, loadState, payInvoice, plugEngine, sendPhoto, sendText, setEngine, tapButton } from '/assets/api.js';
 import { watchAttachments } from '/assets/attach.js';
 import { inlineRows } from '/assets/bubble.js';
 import { Composer } from '/assets/composer.js';
@@ -299,6 +299,7 @@ function setDrawer(name) {
 function start() {
   preparePanel({
     chooseEngine: (next) => setEngine(next).then(drawEngine, (error) => { toast(error.message); refreshPanel(); }),
+    plugEngine: (engine, up) => plugEngine(engine, up).then(drawEngine, (error) => { toast(error.message); refreshPanel(); }),
     fillComposer: (text) => { setDrawer(''); composer.fill(text); },
   });
   watchAttachments((file, caption, asFile) => deliver((id) => sendPhoto(id, file, caption, asFile)));

@@ -64,16 +64,16 @@ function drawList(id, title, items, row, empty) {
   ]);
 }
 
-function jobRow({ order, state, model, seconds, size, price, progress, prompt }) {
+function jobRow({ order, state, engine, model, seconds, size, price, progress, prompt }) {
   const name = String(state).toLowerCase();
   const percent = Math.max(0, Math.min(100, Math.round(progress ?? 0)));
-  return h('li', { class: 'job', 'data-key': `job-${order}`, 'data-testid': 'job-row', 'data-state': name },
+  return h('li', { class: 'job', 'data-key': `job-${order}`, 'data-testid': 'job-row', 'data-state': name, 'data-engine': engine },
     h('div', { class: 'row-head' },
       h('strong', null, /^\d+$/.test(order) ? `№ ${order}` : String(order)),
       h('span', { class: 'chip', 'data-state': name }, STATES[name] ?? state),
       h('span', { class: 'price' }, number(price))),
     h('p', { class: 'prompt', title: prompt }, prompt ?? ''),
-    h('p', { class: 'faint' }, [model, seconds && `${seconds}\u00a0с`, size?.replace('x', '×')].filter(Boolean).join(' · ')),
+    h('p', { class: 'faint' }, [model, seconds && `${seconds}\u00a0с`, size?.replace('x', '×'), engine].filter(Boolean).join(' · ')),
     OPEN.has(name) ? h('div', {
       class: 'progress', role: 'progressbar', 'aria-valuenow': percent, 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-label': 'Готовность видео',
       'data-waiting': name !== 'rendering',
@@ -100,7 +100,7 @@ function userRow(user) {
       user.held ? h('span', null, `в резерве ${number(user.held)}`) : null));
 }
 
-export function drawEngine({ next, render_seconds: seconds }) {
+export function drawEngine({ next, render_seconds: seconds, services = [] }) {
   morph(element('engine'), [
     h('legend', null, 'Следующее видео'),
     h('div', { class: 'segments' }, Object.entries(ENDINGS).map(([value, word]) => h('label', { class: 'segment', 'data-ending': value },
@@ -109,10 +109,33 @@ export function drawEngine({ next, render_seconds: seconds }) {
       : 'Сработает один раз на следующем заказе, потом снова «получится».'),
   ]);
   for (const input of element('engine').querySelectorAll('input')) input.checked = input.value === next;
+  drawServices(services);
+}
+
+// Which engines can be reached: one that is cut off takes nothing, and what it is making is waited for.
+function drawServices(services) {
+  const box = element('services');
+  box.hidden = services.length === 0;
+  if (box.hidden) return;
+  const down = services.filter(({ up }) => !up);
+  morph(box, [
+    h('legend', null, 'Кто снимает'),
+    h('div', { class: 'services' }, services.map(({ id, title, up }) => h('label', { class: 'service', 'data-key': `service-${id}`, 'data-up': String(up) },
+      h('input', { type: 'checkbox', name: 'service', value: id, 'data-testid': `service-${id}` }),
+      h('span', null, title), h('small', null, up ? 'на связи' : 'не отвечает')))),
+    h('p', { class: 'faint' }, servicesHint(services, down)),
+  ]);
+  for (const input of box.querySelectorAll('input')) input.checked = services.find(({ id }) => id === input.value).up;
+}
+
+function servicesHint(services, down) {
+  if (down.length === 0) return 'Отключите сервис: заказы пойдут к следующему по списку routes в pricing.lua.';
+  if (down.length === services.length) return 'Не отвечает никто: заказы не берутся, деньги целы, меню скоро опустеет.';
+  return 'Новые заказы уходят к тем, кто на связи; начатые ждут там, где начаты.';
 }
 
 // The parts that never change, and what the panel's controls do.
-export function preparePanel({ chooseEngine, fillComposer }) {
+export function preparePanel({ chooseEngine, plugEngine, fillComposer }) {
   morph(element('hints'), [
     h('h3', null, 'Что попробовать'),
     h('div', { class: 'ideas' }, IDEAS.map((idea) => h('button', { type: 'button', class: 'idea', 'data-idea': idea }, idea))),
@@ -127,4 +150,5 @@ export function preparePanel({ chooseEngine, fillComposer }) {
     if (idea) fillComposer(idea.dataset.idea);
   });
   element('engine').addEventListener('change', (event) => chooseEngine(event.target.value));
+  element('services').addEventListener('change', (event) => plugEngine(event.target.value, event.target.checked));
 }
