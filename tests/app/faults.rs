@@ -27,7 +27,7 @@ mod provider;
 /// Seconds of the shop's in one of ours.
 const SPEED: u32 = 60;
 /// In the shop's time.
-const RENDER_DEADLINE_S: u32 = 300;
+const RENDER_DEADLINE_S: u32 = 600;
 const UNKNOWN_DEADLINE: Duration = Duration::from_secs(120);
 /// Ours: nothing may take longer, all its deadlines being seconds.
 const NOTHING_HANGS: Duration = Duration::from_secs(120);
@@ -218,14 +218,11 @@ fn open(world: &Arc<World>, fault: Fault, wire: Wire, bad: &Serving, good: &Serv
     set.engines = shipped();
     world.scripts.save(set);
 
-    let silent = [Fault::SilentBefore, Fault::SilentAfter, Fault::AnswerDrips, Fault::PollIsSilent];
-    let patience = if silent.contains(&fault) { HASTY } else { Duration::from_secs(30) };
-    let timeouts =
-        Timeouts { submit: patience, poll: patience, list: patience, stall: patience, ..Timeouts::default() };
+    let timeouts = timeouts(fault);
     let mut settings = SoraSettings::new(format!("{}/v1", bad.provider.origin), SecretString::from(KEY));
     settings.timeouts = timeouts;
     let sora: Arc<dyn Engine> = Arc::new(Sora::new(settings).unwrap());
-    let behind = if wire == Wire::Both { good } else { bad };
+    let (behind, timeouts) = if wire == Wire::Both { (good, patient()) } else { (bad, timeouts) };
     let around = Surroundings {
         keys: Arc::new(Keys(format!("{}/api/v1", behind.provider.origin).parse().unwrap())),
         clock: world.clock.clone(),
@@ -236,6 +233,22 @@ fn open(world: &Arc<World>, fault: Fault, wire: Wire, bad: &Serving, good: &Serv
     let scripted = ScriptedEngines::new(world.scripts.clone(), around);
     let engines = Engines::new([(EngineId::new("sora"), sora)]).with_scripted(Arc::new(scripted));
     world.open_with(engines).unwrap()
+}
+
+/// A slow machine is no fault of anybody's: haste only where silence has to end.
+fn timeouts(fault: Fault) -> Timeouts {
+    match fault {
+        Fault::SilentBefore | Fault::SilentAfter | Fault::AnswerDrips => {
+            Timeouts { submit: HASTY, ..patient() }
+        }
+        Fault::PollIsSilent => Timeouts { poll: HASTY, ..patient() },
+        _ => patient(),
+    }
+}
+
+fn patient() -> Timeouts {
+    let long = Duration::from_secs(60);
+    Timeouts { submit: long, poll: long, list: long, stall: long, ..Timeouts::default() }
 }
 
 /// Everybody orders at the price of the first moment: the engine may be closed before the last has.
