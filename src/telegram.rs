@@ -162,7 +162,7 @@ impl Telegram {
             match self.api.username().await {
                 Ok(name) => {
                     tracing::info!(bot = %name, "telegram knows us");
-                    let _ = self.username.set(name);
+                    self.username.get_or_init(|| name);
                     break;
                 }
                 Err(Fault::Token) => return,
@@ -192,6 +192,16 @@ impl Telegram {
 
     fn username(&self) -> Option<&str> {
         self.username.get().map(String::as_str)
+    }
+
+    /// The same for what must not be done without it: where the introduction has not learned it yet, Telegram is asked.
+    async fn learned_username(&self) -> Option<&str> {
+        if self.username().is_none()
+            && let Ok(name) = self.api.username().await
+        {
+            self.username.get_or_init(|| name);
+        }
+        self.username()
     }
 }
 

@@ -48,8 +48,6 @@ pub struct Dialog {
 pub struct Talk<'a> {
     app: &'a App,
     telegram: &'a Telegram,
-    /// The bot's own name, once it is known.
-    bot: Option<&'a str>,
     set: &'a ScriptSet,
     view: View<'a>,
     update: UpdateId,
@@ -196,15 +194,7 @@ impl Dialog {
 
     fn talk<'a>(&'a self, update: UpdateId, person: &'a Person, set: &'a ScriptSet) -> Talk<'a> {
         let view = View::of(set, self.language(person).as_deref()).in_zone(self.app.settings.time_zone);
-        Talk {
-            app: &self.app,
-            telegram: &self.telegram,
-            bot: self.telegram.username(),
-            set,
-            view,
-            update,
-            person,
-        }
+        Talk { app: &self.app, telegram: &self.telegram, set, view, update, person }
     }
 
     /// What he chose, else what his client says just now.

@@ -84,7 +84,8 @@ async fn a_kill_while_the_place_to_pay_is_opened_loses_no_payment() {
                 let book = world.finish(bot).await;
                 assert_eq!(book.balance(USER), (WELCOME + PACKAGE, 0));
                 if rail == Stripe {
-                    assert_eq!(world.stripe.sessions().len(), 1, "one page, however often it was asked for");
+                    let pages = world.stripe.sessions();
+                    assert_eq!(pages.len(), 1, "one page, however often it was asked for: {pages:#?}");
                 }
             });
         }

@@ -1,5 +1,6 @@
 //! A bot in a chat: what a person does, and what he then sees.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -10,7 +11,8 @@ use chrono_tz::Tz;
 use secrecy::SecretString;
 use serde_json::Value;
 use sora_bot::app::port::{
-    Clock, Engine, Failure, Fetched, Polled, Random, RenderRequest, Sighting, Sought, Submission,
+    Clock, Engine, Failure, Fetched, Polled, Random, RenderRequest, ScriptSource, Seeding, Sighting, Sought,
+    Submission,
 };
 use sora_bot::app::{AcceptedScripts, AcceptedSettings, App, Engines, Settings, Staff};
 use sora_bot::domain::id::{EngineId, Ticket, UserId};
@@ -85,6 +87,22 @@ impl Random for Counting {
     fn fill(&self, bytes: &mut [u8]) {
         bytes.fill(self.0.fetch_add(1, Ordering::SeqCst));
     }
+}
+
+/// The shipped scripts below `scripts`, with `from` replaced by `to` in one file.
+pub fn shop_with(file: &str, edits: &[(&str, &str)]) -> TempDir {
+    let dir = TempDir::new().unwrap();
+    let settings =
+        FolderSettings { scripts_dir: dir.path().join("scripts"), locales_dir: dir.path().join("locales") };
+    Folder::new(settings).seed(&Seeding::default()).unwrap();
+    let path = dir.path().join("scripts").join(file);
+    let mut source = fs::read_to_string(&path).unwrap();
+    for (from, to) in edits {
+        assert!(source.contains(from), "{from}");
+        source = source.replacen(from, to, 1);
+    }
+    fs::write(path, source).unwrap();
+    dir
 }
 
 /// Its being there puts its models on sale; nobody asks it for anything.

@@ -1,35 +1,22 @@
 //! Codes, invitations, news and messages to many, in chats.
 
-use std::fs;
-
 use sora_bot::domain::id::UserId;
+use tempfile::TempDir;
 
-use super::bot::{AIGERIM, OWNER, Town, button, labels, text};
+use super::bot::{AIGERIM, OWNER, Town, button, labels, shop_with, text};
 
 const DANIYAR: i64 = 1002;
 
-/// A folder of scripts with these codes.
-fn scripts(codes: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, content) in [
-        ("pricing.lua", include_str!("../../scripts/pricing.lua").to_owned()),
-        ("packages.lua", include_str!("../../scripts/packages.lua").to_owned()),
-        ("menus.lua", include_str!("../../scripts/menus.lua").to_owned()),
-        (
-            "growth.lua",
-            include_str!("../../scripts/growth.lua").replace("codes = {", &format!("codes = {{ {codes}")),
-        ),
-    ] {
-        fs::write(folder.path().join(name), content).unwrap();
-    }
-    folder
+/// The shipped scripts with these codes.
+fn scripts(codes: &str) -> TempDir {
+    shop_with("growth.lua", &[("codes = {", &format!("codes = {{ {codes}"))])
 }
 
 #[tokio::test]
 async fn a_code_is_used_by_command_or_link_once_and_an_owner_makes_one_in_the_chat() {
     let folder = scripts("{ code = \"START\", tokens = 500, uses = 1 }, { code = \"VESNA\", percent = 10 },");
     let town = Town::new().await;
-    let bot = town.bot_of(folder.path(), 0).await;
+    let bot = town.bot_of(&folder.path().join("scripts"), 0).await;
     town.asks(AIGERIM, "/promo", "Есть промокод?").await;
     town.asks(AIGERIM, "/promo nothing", "Такого промокода нет").await;
     town.asks(AIGERIM, "/promo start", "+500 токенов. На счёте 500 токенов").await;
@@ -58,7 +45,7 @@ async fn a_code_is_used_by_command_or_link_once_and_an_owner_makes_one_in_the_ch
 async fn a_friend_who_comes_by_a_link_is_noted_once() {
     let folder = scripts("");
     let town = Town::new().await;
-    let bot = town.bot_of(folder.path(), 0).await;
+    let bot = town.bot_of(&folder.path().join("scripts"), 0).await;
     // The link has the bot's name in it, which it learns while it starts.
     while town.done("setMyCommands") == 0 {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;

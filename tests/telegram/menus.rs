@@ -1,31 +1,11 @@
 //! Menus as the owner arranges them, ideas for who has none, and a menu that goes wrong while people look.
 
-use std::fs;
 use std::time::Duration;
 
 use sora_bot::app::outbox;
-use sora_bot::app::port::{ScriptSource, Seeding};
-use sora_bot::script::{Folder, FolderSettings};
-use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use super::bot::{AIGERIM, OWNER, Town, button, labels, text};
-
-/// The shipped scripts with another `menus.lua`: `from` replaced by `to`.
-fn scripts(edits: &[(&str, &str)]) -> TempDir {
-    let dir = TempDir::new().unwrap();
-    let settings =
-        FolderSettings { scripts_dir: dir.path().join("scripts"), locales_dir: dir.path().join("locales") };
-    Folder::new(settings).seed(&Seeding::default()).unwrap();
-    let path = dir.path().join("scripts/menus.lua");
-    let mut source = fs::read_to_string(&path).unwrap();
-    for (from, to) in edits {
-        assert!(source.contains(from), "{from}");
-        source = source.replacen(from, to, 1);
-    }
-    fs::write(path, source).unwrap();
-    dir
-}
+use super::bot::{AIGERIM, OWNER, Town, button, labels, shop_with, text};
 
 #[tokio::test]
 async fn an_idea_is_one_tap_from_its_card() {
@@ -68,13 +48,16 @@ async fn a_package_is_chosen_by_its_button() {
 
 #[tokio::test]
 async fn buttons_stand_where_the_owner_puts_them_for_whom_he_means_them() {
-    let dir = scripts(&[
-        ("{ \"generate\" },", "{ \"generate\", { action = \"queue\", admin = true } },"),
-        ("{ \"packages\" },", "{ { package = 7420 }, \"help\" }, { \"packages\" },"),
-        ("packages = 1", "packages = 2"),
-        ("seconds = 1", "seconds = 3"),
-        ("first_shape = \"vertical\"", "first_shape = \"horizontal\""),
-    ]);
+    let dir = shop_with(
+        "menus.lua",
+        &[
+            ("{ \"generate\" },", "{ \"generate\", { action = \"queue\", admin = true } },"),
+            ("{ \"packages\" },", "{ { package = 7420 }, \"help\" }, { \"packages\" },"),
+            ("packages = 1", "packages = 2"),
+            ("seconds = 1", "seconds = 3"),
+            ("first_shape = \"vertical\"", "first_shape = \"horizontal\""),
+        ],
+    );
     let town = Town::new().await;
     let bot = town.bot_of(&dir.path().join("scripts"), 10_000).await;
     let rows = |message: &serde_json::Value| -> Vec<usize> {
@@ -100,17 +83,20 @@ async fn buttons_stand_where_the_owner_puts_them_for_whom_he_means_them() {
 
 #[tokio::test]
 async fn a_menu_that_fails_at_work_shows_the_tried_one_and_the_owner_hears_of_it_once() {
-    let dir = scripts(&[
-        (
-            "main = {",
-            "main = function(ctx)
+    let dir = shop_with(
+        "menus.lua",
+        &[
+            (
+                "main = {",
+                "main = function(ctx)
           if ctx.balance == 777 then while true do end end
           return { { ctx.balance > 500 and 'queue' or 'generate' } }
         end,
         buy = {} and {",
-        ),
-        ("  buy = {\n    { \"packages\" },\n  },", ""),
-    ]);
+            ),
+            ("  buy = {\n    { \"packages\" },\n  },", ""),
+        ],
+    );
     let town = Town::new().await;
     let bot = town.bot_of(&dir.path().join("scripts"), 777).await;
     let stop = CancellationToken::new();

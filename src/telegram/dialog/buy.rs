@@ -46,7 +46,7 @@ impl Talk<'_> {
         agreed: i64,
         card: MessageRef,
     ) -> Result<Reply, AppError> {
-        let words = self.checkout_words(tokens);
+        let words = self.checkout_words(tokens).await;
         let buying = Buying { user: self.person.id, tokens, way, agreed, card, words };
         Ok(match self.app.buy(Some(self.update), self.set, buying).await {
             Ok(purchase) => Reply::show(self.waiting(&purchase)),
@@ -69,7 +69,8 @@ impl Talk<'_> {
         })
     }
 
-    fn checkout_words(&self, tokens: Tokens) -> CheckoutWords {
+    /// The same for the same purchase, also after a restart: a place to pay is one place only while it is asked for alike.
+    async fn checkout_words(&self, tokens: Tokens) -> CheckoutWords {
         let values = [("tokens", Value::Number(tokens.get()))];
         let said = |key| plain(&self.view.say(key, &values));
         let back = |bot: &str| format!("https://t.me/{bot}?start=paid");
@@ -77,7 +78,7 @@ impl Talk<'_> {
             title: said(TextKey::InvoiceTitle),
             description: said(TextKey::InvoiceDescription),
             language: self.view.language().to_owned(),
-            back: self.bot.map(back),
+            back: self.telegram.learned_username().await.map(back),
         }
     }
 
@@ -88,7 +89,7 @@ impl Talk<'_> {
         let waits =
             |purchase: &&Purchase| purchase.way == Way::KaspiGateway && purchase.state == PurchaseState::Open;
         let Some(purchase) = newest.iter().find(waits).cloned() else { return Ok(None) };
-        let words = self.checkout_words(purchase.tokens);
+        let words = self.checkout_words(purchase.tokens).await;
         Ok(Some(match self.app.invoice(purchase, words, Some(phone)).await {
             Ok(purchase) => Reply::say(self.standing(&purchase)?),
             Err(BuyRefusal::Rail(RailError::Refused(why))) => {
@@ -134,7 +135,7 @@ impl Talk<'_> {
                 None => self.window(TextKey::ToastOld),
             }),
             PurchaseStep::Link => {
-                let words = self.checkout_words(purchase.tokens);
+                let words = self.checkout_words(purchase.tokens).await;
                 match self.app.invoice(purchase, words, None).await {
                     Ok(purchase) => Ok(Reply::show(self.standing(&purchase)?)),
                     Err(BuyRefusal::Failed(error)) => Err(error),

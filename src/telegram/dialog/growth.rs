@@ -70,11 +70,10 @@ impl Talk<'_> {
         rest.strip_prefix("promo_")
     }
 
-    pub fn invite(&self) -> Result<Screen, AppError> {
+    pub async fn invite(&self) -> Result<Screen, AppError> {
         let promised = self.set.growth.referral;
-        let Some(bot) = self.bot.filter(|_| promised.is_on()) else {
-            return Ok(self.view.plain(TextKey::InviteOff));
-        };
+        let bot = if promised.is_on() { self.telegram.learned_username().await } else { None };
+        let Some(bot) = bot else { return Ok(self.view.plain(TextKey::InviteOff)) };
         let link = format!("https://t.me/{bot}?start=ref_{}", crate::telegram::tap::in_link(self.person.id));
         Ok(self.view.invite(&link, &promised, &self.app.invitations(self.person.id)?))
     }

@@ -75,7 +75,7 @@ impl Talk<'_> {
             "deleteme" => self.ask_delete_me()?,
             "kaspi" | "confirm" | "reject" => self.desk(command).await?,
             "promo" => self.promo_command(&command.rest).await?,
-            "invite" => Reply::say(self.invite()?),
+            "invite" => Reply::say(self.invite().await?),
             "notifications" => Reply::say(self.notifications()?),
             // The rest of what there is belongs to those who run the shop.
             _ => self.behind_the_counter(command).await?,
