@@ -92,7 +92,7 @@ impl Stripe {
     /// # Errors
     /// As `Fault` says.
     pub async fn post(&self, path: &str, parameters: &Value, key: &str) -> Result<Value, Fault> {
-        self.call(RequestBuilder::new(StripeMethod::Post, path).form(parameters), Some(key)).await
+        self.call(doing(path, parameters), Some(key)).await
     }
 
     async fn call(&self, request: RequestBuilder, key: Option<&str>) -> Result<Value, Fault> {
@@ -105,6 +105,13 @@ impl Stripe {
         serde_json::from_str(&miniserde::json::to_string(&answer))
             .map_err(|error| Fault::Unknown(error.to_string()))
     }
+}
+
+/// Without parameters there is no body: the form of none would be «=», a parameter without a name, which is refused.
+fn doing(path: &str, parameters: &Value) -> RequestBuilder {
+    let request = RequestBuilder::new(StripeMethod::Post, path);
+    let is_bare = parameters.as_object().is_some_and(serde_json::Map::is_empty);
+    if is_bare { request } else { request.form(parameters) }
 }
 
 fn session(wanted: NewSession) -> stripe_checkout::checkout_session::CreateCheckoutSession {
@@ -173,4 +180,21 @@ impl From<StripeError> for Fault {
 /// The same call under way, or too many calls: not a verdict.
 fn again(status: u16) -> bool {
     matches!(status, 408 | 409 | 424 | 429)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::doing;
+
+    #[test]
+    fn nothing_to_say_is_no_body() {
+        assert_eq!(doing("/checkout/sessions/cs_1/expire", &json!({})).body, None);
+        let refund = doing("/refunds", &json!({"payment_intent": "pi_1", "amount": 5})).body.unwrap();
+        let mut fields: Vec<&str> = refund.split('&').collect();
+        fields.sort_unstable();
+        assert_eq!(fields, ["amount=5", "payment_intent=pi_1"]);
+        assert_eq!(doing("/x", &json!({})).form(&json!({})).body.as_deref(), Some("="));
+    }
 }
