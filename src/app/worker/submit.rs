@@ -212,7 +212,9 @@ fn wait_or_give_up(app: &App, job: &Job, intent: Intent) -> Step {
 async fn unavailable(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> Result<Step, StoreError> {
     if std::mem::take(&mut pace.may_send) || intent.surely_absent {
         if route::elsewhere(app, job, &mut pace.refused) {
-            return next_attempt(app, job, Intent { attempt: intent.attempt - 1, ..intent }, pace).await;
+            // What another route has refused is counted already: there may be nothing to take back.
+            let attempt = intent.attempt.saturating_sub(1);
+            return next_attempt(app, job, Intent { attempt, ..intent }, pace).await;
         }
         return Ok(Step::Refund(RefundReason::EngineClosed, Vec::new()));
     }
