@@ -19,12 +19,12 @@ pub(super) fn choose(app: &App, quote: &Quote, needed: Abilities, refused: &[Ups
     let size = (needed.remix || needed.picture).then_some(quote.size);
     let needs = Needs { source, size, picture: needed.picture };
     let (now, today, orientation) = (app.clock.now(), app.today(), Orientation::of(quote.size));
-    let again = |place: &Placement| refused.iter().any(|route| is_same(route, &place.route));
+    let again = |place: &Placement| refused.iter().any(|route| route.place() == place.route.place());
     let open = model.routes.iter().filter(|route| app.engines.serves(route, now, today));
     let mut places = open.filter_map(|route| model.placement(route, quote.seconds, orientation, &needs));
     let place = places.find(|place| !again(place))?;
     // What was agreed for a route holds although the owner has changed it since.
-    Some(if is_same(&place.route, &quote.route) { as_quoted(quote) } else { place })
+    Some(if place.route.place() == quote.route.place() { as_quoted(quote) } else { place })
 }
 
 /// What it asks of a route beside its length and shape.
@@ -63,8 +63,4 @@ pub(super) fn elsewhere(app: &App, job: &Job, refused: &mut Vec<Upstream>) -> bo
 
 fn as_quoted(quote: &Quote) -> Placement {
     Placement { route: quote.route.clone(), size: quote.size, cost: quote.cost }
-}
-
-fn is_same(one: &Upstream, other: &Upstream) -> bool {
-    one.engine == other.engine && one.model == other.model
 }

@@ -48,6 +48,13 @@ pub struct Upstream {
     pub usd_per_second: MicroUsd,
 }
 
+impl Upstream {
+    /// Where it is, whatever it asks.
+    pub fn place(&self) -> (&EngineId, &String) {
+        (&self.engine, &self.model)
+    }
+}
+
 /// One video on one route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
@@ -97,7 +104,7 @@ impl Route {
     }
 
     fn is(&self, upstream: &Upstream) -> bool {
-        self.engine == upstream.engine && self.model == upstream.model
+        (&self.engine, &self.model) == upstream.place()
     }
 }
 
