@@ -145,7 +145,7 @@ impl Telegram {
         poller: &Poller,
         stop: &CancellationToken,
     ) -> Result<(), TelegramError> {
-        let Some(fed) = stop.run_until_cancelled(poller.feed(&mut None)).await else {
+        let Some(fed) = stop.run_until_cancelled(poller.feed_left()).await else {
             return Ok(());
         };
         fed?;

@@ -6,6 +6,9 @@ use async_trait::async_trait;
 use crate::app::{App, AppError, Incoming};
 use crate::domain::id::UpdateId;
 
+/// Updates read at once.
+const CHUNK: usize = 100;
+
 #[async_trait]
 pub trait Inbox: Send + Sync {
     /// Keeps what getUpdates gave, durably; those already known are ignored. Answers with the new ones.
@@ -16,6 +19,24 @@ pub trait Inbox: Send + Sync {
 
     /// What waits, in the order of its ids.
     fn unhandled(&self, after: Option<UpdateId>, limit: usize) -> Result<Vec<Incoming>, AppError>;
+
+    /// The one that waits under this number. One that is not there has been handled.
+    fn read(&self, update: UpdateId) -> Result<Option<Incoming>, AppError> {
+        let after = update.0.checked_sub(1).map(UpdateId);
+        Ok(self.unhandled(after, 1)?.pop().filter(|row| row.id == update))
+    }
+
+    /// The numbers of all that wait, ascending.
+    fn waiting(&self) -> Result<Vec<UpdateId>, AppError> {
+        let mut numbers: Vec<UpdateId> = Vec::new();
+        loop {
+            let rows = self.unhandled(numbers.last().copied(), CHUNK)?;
+            numbers.extend(rows.iter().map(|row| row.id));
+            if rows.len() < CHUNK {
+                return Ok(numbers);
+            }
+        }
+    }
 
     /// The first id that we may not have.
     fn next_offset(&self) -> Result<Option<UpdateId>, AppError>;

@@ -1,5 +1,5 @@
 //! The way in by long polling. Every update is kept before Telegram is told that it came: asking for the next ones is what
-//! tells it. Then whatever the inbox holds is run, in order; at start that is what the last run left.
+//! tells it. Beside that, whatever the inbox holds is run, in order; at start that is what the last run left.
 //!
 //! It drops nothing that waits at Telegram, and never says the token.
 
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::Incoming;
@@ -21,8 +22,8 @@ use super::{Telegram, TelegramError};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Rows read from the inbox at once.
-const CHUNK: usize = 100;
+/// Batches of at most a hundred updates that wait in the inbox; when there are so many, no more are fetched.
+const BATCHES: usize = 1_000;
 
 /// Where updates come from.
 #[async_trait]
@@ -59,19 +60,35 @@ pub struct Poller {
 struct Pause(Duration);
 
 impl Poller {
-    /// Polls until `stop`.
+    /// Polls until `stop`. Fetching does not wait for what was fetched before: a question before a payment must not stand in the
+    /// line of a flood.
     ///
     /// # Errors
     /// When Telegram refuses the token, or the store refuses to keep what came.
     pub async fn run(&self, stop: &CancellationToken) -> Result<(), TelegramError> {
-        let mut fed = None;
+        let (kept, batches) = mpsc::channel(BATCHES);
+        let left = self.inbox.waiting()?;
+        tokio::select! {
+            biased;
+            fetched = self.fetch(kept, stop) => fetched,
+            fed = self.feed(left, batches) => fed,
+        }
+    }
+
+    /// Hands the runner what the last run left in the inbox. Waits while the runner has no room.
+    pub async fn feed_left(&self) -> Result<(), TelegramError> {
+        self.hand_over(self.inbox.waiting()?).await
+    }
+
+    /// Keeps what comes, and says of each batch what was new.
+    async fn fetch(
+        &self,
+        kept: mpsc::Sender<Vec<UpdateId>>,
+        stop: &CancellationToken,
+    ) -> Result<(), TelegramError> {
         let mut pause = Pause(FIRST_PAUSE);
         let mut rival_told = false;
         loop {
-            let Some(fed_now) = stop.run_until_cancelled(self.feed(&mut fed)).await else {
-                return Ok(());
-            };
-            fed_now?;
             let offset = self.inbox.next_offset()?;
             let Some(answer) = stop.run_until_cancelled(self.source.updates(offset)).await else {
                 return Ok(());
@@ -82,7 +99,10 @@ impl Poller {
                         self.at_once.hear(update);
                     }
                     (pause, rival_told) = (Pause(FIRST_PAUSE), false);
-                    self.accept(updates, &mut fed).await?;
+                    let new = self.inbox.accept(updates).await?;
+                    if stop.run_until_cancelled(kept.send(new)).await.is_none() {
+                        return Ok(());
+                    }
                     continue;
                 }
                 Err(Fault::Token) => return Err(TelegramError::TokenRefused),
@@ -114,31 +134,27 @@ impl Poller {
         }
     }
 
-    async fn accept(&self, batch: Vec<Incoming>, fed: &mut Option<UpdateId>) -> Result<(), TelegramError> {
-        let lowest = self.inbox.accept(batch).await?.into_iter().min();
-        // After a quiet week Telegram may count on from a lower number, and one that a webhook had failed to take comes late:
-        // then what was fed is no mark any more, and nothing of it may still be waiting when the inbox is read from its start.
-        if lowest.is_some() && lowest < *fed {
-            self.runner.idle().await;
-            *fed = None;
+    /// Hands the runner what the last run left, then batch after batch as they came: after a quiet week Telegram may count on
+    /// from a lower number, so the order of numbers says nothing.
+    async fn feed(
+        &self,
+        left: Vec<UpdateId>,
+        mut batches: mpsc::Receiver<Vec<UpdateId>>,
+    ) -> Result<(), TelegramError> {
+        self.hand_over(left).await?;
+        while let Some(batch) = batches.recv().await {
+            self.hand_over(batch).await?;
         }
         Ok(())
     }
 
-    /// Hands the runner everything in the inbox that it has not had yet. Waits while the runner has no room: then nothing
-    /// is fetched either.
-    pub async fn feed(&self, fed: &mut Option<UpdateId>) -> Result<(), TelegramError> {
-        loop {
-            let rows = self.inbox.unhandled(*fed, CHUNK)?;
-            let last = rows.len() < CHUNK;
-            for row in rows {
+    async fn hand_over(&self, updates: Vec<UpdateId>) -> Result<(), TelegramError> {
+        for update in updates {
+            if let Some(row) = self.inbox.read(update)? {
                 self.runner.push(Event::read(&row)).await;
-                *fed = Some(row.id);
-            }
-            if last {
-                return Ok(());
             }
         }
+        Ok(())
     }
 }
 

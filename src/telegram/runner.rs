@@ -21,15 +21,13 @@ use crate::domain::id::UpdateId;
 use super::inbox::Inbox;
 use super::update::Event;
 
-/// Events in memory; when so many wait, no more are fetched.
+/// Events in memory; when so many wait, the rest stays in the inbox.
 const ROOM: u32 = 1_000;
 /// Events of one chat in memory; one chat's flood must not use up the room of all. What is above it stays in the inbox and is
 /// read again when its turn comes.
 const ROOM_PER_CHAT: usize = 50;
 /// What is known to wait in the inbox for one chat; what is above even that is dropped.
 const WAITING_PER_CHAT: usize = 10_000;
-/// Between two looks whether all has been run.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// Handlers at once. They mostly wait for Telegram.
 const AT_ONCE: usize = 64;
 
@@ -122,19 +120,6 @@ impl Runner {
         }
     }
 
-    /// Waits until everything that was pushed has been run.
-    pub async fn idle(&self) {
-        loop {
-            let all = self.inner.room.acquire_many(ROOM).await;
-            drop(all.expect("the room is never closed"));
-            // What waits in the inbox takes no room.
-            if self.inner.chats().is_empty() {
-                return;
-            }
-            tokio::time::sleep(LOOK_AGAIN).await;
-        }
-    }
-
     /// Begins nothing new and waits for what runs, no longer than `grace`.
     pub async fn stop(&self, grace: Duration) {
         self.inner.stopping.cancel();
@@ -172,9 +157,8 @@ impl Inner {
 
     /// Reads an event from the inbox. One that is not there has been handled.
     fn kept(&self, update: UpdateId) -> Option<Event> {
-        let after = update.0.checked_sub(1).map(UpdateId);
-        match self.inbox.unhandled(after, 1) {
-            Ok(rows) => rows.first().filter(|row| row.id == update).map(Event::read),
+        match self.inbox.read(update) {
+            Ok(row) => row.as_ref().map(Event::read),
             Err(error) => {
                 tracing::error!(%update, %error, "an update could not be read again; it waits for the next start");
                 None

@@ -56,7 +56,17 @@ pub enum Rank {
 
 pub struct Sender {
     all: Mutex<All>,
+    lines: Lines,
     lanes: Mutex<HashMap<i64, Arc<Lane>>>,
+}
+
+/// Where chats whose own turn has come stand for the turn that all share, one line a rank: only its first looks at the clock,
+/// or all would wake for each message that goes out.
+#[derive(Default)]
+struct Lines {
+    important: tokio::sync::Mutex<()>,
+    reply: tokio::sync::Mutex<()>,
+    crowd: tokio::sync::Mutex<()>,
 }
 
 struct All {
@@ -98,7 +108,7 @@ pub struct Edit {
 impl Default for Sender {
     fn default() -> Self {
         let all = All { bucket: Bucket::full(ALL_BURST, ALL_EACH, Instant::now()), hush: Hush::default() };
-        Self { all: Mutex::new(all), lanes: Mutex::default() }
+        Self { all: Mutex::new(all), lines: Lines::default(), lanes: Mutex::default() }
     }
 }
 
@@ -217,29 +227,23 @@ impl Sender {
         }
     }
 
-    /// Waits until the chat and all together have room.
+    /// Waits until the chat and then all together have room.
     async fn turn(&self, pace: &mut Pace, rank: Rank) -> Result<(), Fault> {
-        let reserve = match rank {
-            Rank::Important => 0,
-            Rank::Reply => REPLY_RESERVE,
-            Rank::Crowd => CROWD_RESERVE,
+        let (reserve, line) = match rank {
+            Rank::Important => (0, &self.lines.important),
+            Rank::Reply => (REPLY_RESERVE, &self.lines.reply),
+            Rank::Crowd => (CROWD_RESERVE, &self.lines.crowd),
         };
-        loop {
-            let now = Instant::now();
-            let wait = {
-                let all = self.all();
-                let shared = all.hush.wait(now).max(all.bucket.wait(reserve, now));
-                shared.max(pace.hush.wait(now)).max(pace.bucket.wait(0, now))
-            };
-            if wait.is_zero() {
-                self.take(pace);
-                return Ok(());
-            }
-            if wait > PATIENCE {
-                return Err(Fault::Patience(wait));
-            }
-            tokio::time::sleep(wait).await;
-        }
+        wait_while(|now| pace.hush.wait(now).max(pace.bucket.wait(0, now))).await?;
+        let first = line.lock().await;
+        wait_while(|now| {
+            let all = self.all();
+            all.hush.wait(now).max(all.bucket.wait(reserve, now))
+        })
+        .await?;
+        self.take(pace);
+        drop(first);
+        Ok(())
     }
 
     fn take(&self, pace: &mut Pace) {
@@ -266,6 +270,20 @@ impl Sender {
             lanes.retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
         }
         Arc::clone(lanes.entry(chat).or_insert_with(|| Arc::new(Lane::new())))
+    }
+}
+
+/// Until there is nothing to wait for; refuses to wait for longer than is worth it.
+async fn wait_while(wait: impl Fn(Instant) -> Duration) -> Result<(), Fault> {
+    loop {
+        let length = wait(Instant::now());
+        if length.is_zero() {
+            return Ok(());
+        }
+        if length > PATIENCE {
+            return Err(Fault::Patience(length));
+        }
+        tokio::time::sleep(length).await;
     }
 }
 

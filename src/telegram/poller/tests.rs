@@ -49,17 +49,28 @@ impl Source for Script {
     }
 }
 
-struct Nothing;
+/// From here on, updates come from a chat each, and are not handled before `QUESTION` is heard.
+const CROWD: u64 = 1_000_000;
+const QUESTION: u64 = 2_000_000;
 
-impl AtOnce for Nothing {
-    fn hear(&self, _: &Incoming) {}
+struct Opener(CancellationToken);
+
+impl AtOnce for Opener {
+    fn hear(&self, update: &Incoming) {
+        if update.id == UpdateId(QUESTION) {
+            self.0.cancel();
+        }
+    }
 }
 
-struct Seen(mpsc::UnboundedSender<u64>);
+struct Seen(mpsc::UnboundedSender<u64>, CancellationToken);
 
 #[async_trait]
 impl Handler for Seen {
     async fn handle(&self, event: &Event) {
+        if event.update.0 >= CROWD {
+            self.1.cancelled().await;
+        }
         self.0.send(event.update.0).unwrap();
     }
 
@@ -86,8 +97,9 @@ async fn run(left: &[u64], answers: Vec<Result<Vec<u64>, Fault>>) -> Run {
         stop: stop.clone(),
     });
     let (sender, seen) = mpsc::unbounded_channel();
-    let runner = Runner::new(Arc::new(Seen(sender)), Arc::clone(&inbox) as _);
-    let at_once = Arc::new(Nothing);
+    let gate = CancellationToken::new();
+    let runner = Runner::new(Arc::new(Seen(sender, gate.clone())), Arc::clone(&inbox) as _);
+    let at_once = Arc::new(Opener(gate));
     let poller = Poller { source: Arc::clone(&script) as _, at_once, inbox, runner: runner.clone() };
     let ended = poller.run(&stop).await;
     runner.stop(Duration::from_secs(1)).await;
@@ -99,8 +111,9 @@ fn drained(run: &mut Run) -> Vec<u64> {
 }
 
 fn message(id: u64) -> Incoming {
+    let chat = if id < CROWD { 5 } else { id };
     let update = json!({"update_id": id, "message": {"message_id": 1, "date": 0, "text": "x",
-        "from": {"id": 5, "is_bot": false, "first_name": "a"}, "chat": {"id": 5, "type": "private"}}});
+        "from": {"id": chat, "is_bot": false, "first_name": "a"}, "chat": {"id": chat, "type": "private"}}});
     Incoming { id: UpdateId(id), json: update.to_string() }
 }
 
@@ -135,6 +148,16 @@ async fn an_update_that_comes_again_is_run_once() {
     let mut run = run(&[], vec![Ok(vec![50]), Ok(vec![50]), Ok(vec![])]).await;
     run.ended.as_ref().unwrap();
     assert_eq!(drained(&mut run), [50]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_before_a_payment_is_heard_behind_a_flood_that_nobody_works_off() {
+    let batches = (0..20).map(|nth| Ok((CROWD + nth * 100..CROWD + nth * 100 + 100).collect()));
+    let mut run = run(&[], batches.chain([Ok(vec![QUESTION])]).collect()).await;
+    run.ended.as_ref().unwrap();
+    let mut done = drained(&mut run);
+    done.sort_unstable();
+    assert!(done.into_iter().eq((CROWD..CROWD + 2_000).chain([QUESTION])));
 }
 
 #[tokio::test(start_paused = true)]
