@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use redb::{Database, ReadableDatabase, ReadableTable};
 
-use super::tables::{FORGOTTEN, META, Tables, copy_all, put, record, sizes};
+use super::tables::{FORGOTTEN, META, Snapshot, Tables, copy_all, put, record, sizes};
 use super::verify::{self, Report};
 use super::{Store, StoreError, erasure};
 use crate::domain::id::UserId;
@@ -27,7 +27,7 @@ impl Store {
         }
         let unfinished = unfinished(path);
         let copy = copy_to(&self.db, &unfinished)?;
-        let report = verify::whole(&copy.begin_read()?)?;
+        let report = verify::whole(&Snapshot::open(&copy.begin_read()?)?)?;
         drop(copy);
         if !report.is_clean() {
             let _ = std::fs::remove_file(&unfinished);

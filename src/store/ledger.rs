@@ -1,14 +1,14 @@
 //! The journal and its caches: how a transfer is written, and what a user's money looks like.
 
-use redb::{ReadTransaction, ReadableTable};
+use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
 
 use super::audit::{self, AuditEntry, By};
-use super::tables::{AccountKey, BALANCES, JOURNAL, MOVES, TRANSFER_IDS, Tables, put, record};
+use super::tables::{AccountKey, BALANCES, JOURNAL, MOVES, Tables, put, record};
 use super::{Store, StoreError, people};
 use crate::domain::account::{Balance, Movement};
 use crate::domain::id::{UpdateId, UserId};
-use crate::domain::ledger::{Account, Mint, Refusal, Transfer, TransferId, post};
+use crate::domain::ledger::{Account, Mint, Refusal, Transfer, post};
 use crate::domain::money::Tokens;
 use crate::domain::notice::NoticeMessage;
 use crate::domain::rail::Way;
@@ -243,11 +243,6 @@ pub(super) fn tokens(
     account: Account,
 ) -> Result<Tokens, StoreError> {
     Ok(Tokens::new(balances.get(account_key(account))?.map_or(0, |amount| amount.value())))
-}
-
-/// The sequence number under which a transfer stands, if it does.
-pub(super) fn find(tx: &ReadTransaction, id: &TransferId) -> Result<Option<u64>, StoreError> {
-    Ok(tx.open_table(TRANSFER_IDS)?.get(id.to_string().as_str())?.map(|seq| seq.value()))
 }
 
 pub(super) fn account_key(account: Account) -> AccountKey {

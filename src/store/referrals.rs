@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::jobs::{Settled, StepRefusal};
 use super::ledger::transfer_surely;
-use super::tables::{INVITED, REFERRALS, REWARDED, Tables, put, record};
+use super::tables::{INVITED, REFERRALS, Tables, put, record};
 use super::{Store, StoreError, codes};
 use crate::domain::growth::Referral;
 use crate::domain::id::{JobId, UserId};
@@ -123,8 +123,4 @@ pub(super) fn reward(
     put(&mut tables.referrals, user.0, &ReferralRecord { paid: Some(paid), ..referral })?;
     tables.rewarded.insert(inviter.0, rewarded + 1)?;
     Ok(())
-}
-
-pub(super) fn rewarded_of(tx: &redb::ReadTransaction, inviter: i64) -> Result<u64, StoreError> {
-    Ok(tx.open_table(REWARDED)?.get(inviter)?.map_or(0, |people| people.value()))
 }

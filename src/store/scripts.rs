@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redb::{ReadTransaction, ReadableTable};
+use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::audit::{self, AuditEntry, By};
-use super::tables::{SCRIPT_TEXTS, SCRIPT_VERSIONS, SEEDED, Tables, put, record};
+use super::tables::{SCRIPT_TEXTS, SCRIPT_VERSIONS, SEEDED, Snapshot, Tables, put, record};
 use super::told::{Subject, note_told};
 use super::{Store, StoreError, codec};
 use crate::domain::id::{UpdateId, UserId};
@@ -190,20 +190,19 @@ impl Store {
 }
 
 /// Is every text there that an acceptance names, and no other? Answers what is wrong.
-pub(super) fn inspect(tx: &ReadTransaction) -> Result<Vec<String>, StoreError> {
-    let (versions, texts) = (tx.open_table(SCRIPT_VERSIONS)?, tx.open_table(SCRIPT_TEXTS)?);
+pub(super) fn inspect(book: &Snapshot) -> Result<Vec<String>, StoreError> {
     let (mut wrong, mut named) = (Vec::new(), BTreeSet::new());
-    for row in versions.iter()? {
+    for row in book.script_versions.iter()? {
         let (number, row) = row?;
         for (name, hash) in codec::decode::<VersionRecord>(row.value())?.texts {
-            let text: Option<String> = record(&texts, hash.as_slice())?;
+            let text: Option<String> = record(&book.script_texts, hash.as_slice())?;
             if text.is_none_or(|text| hash_of(&text) != hash) {
                 wrong.push(format!("acceptance {} has no text of {name}", number.value()));
             }
             named.insert(hash);
         }
     }
-    for row in texts.iter()? {
+    for row in book.script_texts.iter()? {
         let (hash, _) = row?;
         if !named.iter().any(|named| named.as_slice() == hash.value()) {
             wrong.push(format!("no acceptance names the text {}", hex::encode(hash.value())));

@@ -2,7 +2,7 @@
 //!
 //! Every record begins with the version of its format (see `codec`); keys and plain numbers are redb's own.
 
-use redb::{ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -26,6 +26,18 @@ macro_rules! tables {
         impl<'t> Tables<'t> {
             pub(super) fn open(tx: &'t WriteTransaction) -> Result<Self, StoreError> {
                 Ok(Self { $($name: tx.open_table($constant)?,)+ wrote: false })
+            }
+        }
+
+        /// All tables as they were at one moment. To open one takes longer than to read a row of it: what reads many opens them once.
+        #[allow(dead_code, reason = "made from the list; not every table is read like this")]
+        pub(super) struct Snapshot {
+            $(pub(super) $name: ReadOnlyTable<$key, $value>,)+
+        }
+
+        impl Snapshot {
+            pub(super) fn open(tx: &ReadTransaction) -> Result<Self, StoreError> {
+                Ok(Self { $($name: tx.open_table($constant)?,)+ })
             }
         }
 

@@ -5,16 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
+use redb::{ReadableTable, ReadableTableMetadata};
 use serde::{Deserialize, Serialize};
 
 use super::jobs::JobRecord;
-use super::ledger::{account_key, find};
-use super::tables::{
-    AUDIT, AccountKey, BALANCES, DOUBTED, FRAMES, GIFTS, JOB_TICKETS, JOBS, JOURNAL, META, MOVES,
-    OPEN_PURCHASES, OUTBOX, PARKED, PAYMENTS, PICTURES, PURCHASES, QUEUED, RUNNING, STOP_WISHES, TICKETS,
-    TRANSFER_IDS, USER_PURCHASES, USERS, put, record,
-};
+use super::ledger::account_key;
+use super::tables::{AccountKey, Snapshot, put, record};
 use super::{Store, StoreError, audit, codec, scripts};
 use crate::domain::id::{JobId, UserId};
 use crate::domain::job::{HoldState, JobState, Phase};
@@ -74,7 +70,7 @@ impl Store {
     /// # Errors
     /// When something cannot even be read.
     pub fn verify(&self) -> Result<Report, StoreError> {
-        whole(&self.read()?)
+        whole(&Snapshot::open(&self.read()?)?)
     }
 
     /// Verifies what was written since the book was last known to be right: quick enough for every start.
@@ -82,9 +78,9 @@ impl Store {
     /// # Errors
     /// As `verify`.
     pub fn verify_newest(&self) -> Result<Report, StoreError> {
-        let tx = self.read()?;
-        let from = checkpoint(&tx)?.seq;
-        Ok(inspect(&tx, if from == 0 { Depth::Everything } else { Depth::After(from) })?.0)
+        let book = Snapshot::open(&self.read()?)?;
+        let from = checkpoint(&book)?.seq;
+        Ok(inspect(&book, if from == 0 { Depth::Everything } else { Depth::After(from) })?.0)
     }
 
     /// Recomputes everything and, if all is right, remembers that it was, up to here.
@@ -92,7 +88,7 @@ impl Store {
     /// # Errors
     /// As `verify`, or `Closed`.
     pub async fn verify_and_remember(&self) -> Result<Report, StoreError> {
-        let found = inspect(&self.read()?, Depth::Everything)?;
+        let found = inspect(&Snapshot::open(&self.read()?)?, Depth::Everything)?;
         self.remember(found).await
     }
 
@@ -103,9 +99,9 @@ impl Store {
     /// As `verify`, or `Closed`.
     pub async fn verify_newest_and_remember(&self) -> Result<Report, StoreError> {
         let found = {
-            let tx = self.read()?;
-            let from = checkpoint(&tx)?.seq;
-            inspect(&tx, if from == 0 { Depth::Everything } else { Depth::After(from) })?
+            let book = Snapshot::open(&self.read()?)?;
+            let from = checkpoint(&book)?.seq;
+            inspect(&book, if from == 0 { Depth::Everything } else { Depth::After(from) })?
         };
         self.remember(found).await
     }
@@ -132,45 +128,52 @@ impl Store {
     }
 }
 
-fn inspect(tx: &ReadTransaction, depth: Depth) -> Result<(Report, Checkpoint), StoreError> {
+fn inspect(book: &Snapshot, depth: Depth) -> Result<(Report, Checkpoint), StoreError> {
     let mut report = Report::default();
     let start = match depth {
         Depth::Everything => Checkpoint::default(),
-        Depth::After(_) => checkpoint(tx)?,
+        Depth::After(_) => checkpoint(book)?,
     };
-    let tail = money::journal(tx, start, &mut report)?;
-    money::house(tx, &tail.reached, &mut report)?;
+    let tail = money::journal(book, start, &mut report)?;
+    money::house(book, &tail.reached, &mut report)?;
     match depth {
         Depth::Everything => {
-            money::all_users(tx, tail.with_user, &mut report)?;
-            work::all_jobs(tx, &mut report)?;
-            payments::all(tx, &tail.reached.house, &mut report)?;
-            growth::all(tx, &mut report)?;
-            audit_chain(tx, &mut report)?;
-            for wrong in scripts::inspect(tx)? {
+            money::all_users(book, tail.with_user, &mut report)?;
+            work::all_jobs(book, &mut report)?;
+            payments::all(book, &tail.reached.house, &mut report)?;
+            growth::all(book, &mut report)?;
+            audit_chain(book, &mut report)?;
+            for wrong in scripts::inspect(book)? {
                 report.broken("accepted scripts", wrong);
             }
         }
         Depth::After(_) => {
-            money::users(tx, &tail.users, &mut report)?;
-            work::jobs(tx, &tail.jobs, &mut report)?;
+            money::users(book, &tail.users, &mut report)?;
+            work::jobs(book, &tail.jobs, &mut report)?;
         }
     }
-    work::queues(tx, &mut report)?;
+    work::queues(book, &mut report)?;
     Ok((report, tail.reached))
 }
 
 /// Everything of one snapshot, recomputed.
-pub(super) fn whole(tx: &ReadTransaction) -> Result<Report, StoreError> {
-    Ok(inspect(tx, Depth::Everything)?.0)
+pub(super) fn whole(book: &Snapshot) -> Result<Report, StoreError> {
+    Ok(inspect(book, Depth::Everything)?.0)
 }
 
-fn checkpoint(tx: &ReadTransaction) -> Result<Checkpoint, StoreError> {
-    Ok(record(&tx.open_table(META)?, "checkpoint")?.unwrap_or_default())
+impl Snapshot {
+    /// The sequence number under which a transfer stands, if it does.
+    fn seq_of(&self, id: &TransferId) -> Result<Option<u64>, StoreError> {
+        Ok(self.transfer_ids.get(id.to_string().as_str())?.map(|seq| seq.value()))
+    }
 }
 
-fn audit_chain(tx: &ReadTransaction, report: &mut Report) -> Result<(), StoreError> {
-    let (_, broken) = audit::walk(&tx.open_table(AUDIT)?)?;
+fn checkpoint(book: &Snapshot) -> Result<Checkpoint, StoreError> {
+    Ok(record(&book.meta, "checkpoint")?.unwrap_or_default())
+}
+
+fn audit_chain(book: &Snapshot, report: &mut Report) -> Result<(), StoreError> {
+    let (_, broken) = audit::walk(&book.audit)?;
     for seq in broken {
         report.broken("I13 audit chain", format!("row {seq} does not follow from the one before"));
     }

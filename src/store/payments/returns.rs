@@ -6,7 +6,6 @@ use crate::domain::ledger::{Account, Mint, TransferId};
 use crate::domain::purchase::unpaid;
 use crate::domain::rail::Return;
 use crate::store::ledger::balance;
-use crate::store::tables::RETURNS;
 
 /// What is kept of money that went back.
 #[derive(Clone, Serialize, Deserialize)]
@@ -218,12 +217,12 @@ fn move_back(
 
 /// Of a payment, what its returns took, as they are kept: for `verify`.
 pub(in crate::store) fn taken_of(
-    tx: &redb::ReadTransaction,
+    returns: &impl ReadableTable<(&'static str, &'static str, &'static str), &'static [u8]>,
     way: &str,
     payment: &str,
 ) -> Result<Tokens, StoreError> {
     let mut sum = Tokens::ZERO;
-    for row in tx.open_table(RETURNS)?.range((way, payment, "")..)? {
+    for row in returns.range((way, payment, "")..)? {
         let (key, bytes) = row?;
         let (its_way, its_payment, _) = key.value();
         if (its_way, its_payment) != (way, payment) {

@@ -15,22 +15,14 @@ pub(super) struct Tail {
 }
 
 /// Walks the journal from `start` on: dense, in time, each entry found by its id and in its user's history.
-pub(super) fn journal(
-    tx: &ReadTransaction,
-    start: Checkpoint,
-    report: &mut Report,
-) -> Result<Tail, StoreError> {
+pub(super) fn journal(book: &Snapshot, start: Checkpoint, report: &mut Report) -> Result<Tail, StoreError> {
     let collect = start.seq > 0;
-    let journal = tx.open_table(JOURNAL)?;
-    let ids = tx.open_table(TRANSFER_IDS)?;
-    let moves = tx.open_table(MOVES)?;
-    let jobs = tx.open_table(JOBS)?;
-    let mut newest = match journal.get(start.seq)? {
+    let mut newest = match book.journal.get(start.seq)? {
         Some(bytes) => codec::decode::<Transfer>(bytes.value())?.at,
         None => Timestamp(i64::MIN),
     };
     let mut tail = Tail { reached: start, with_user: 0, users: BTreeSet::new(), jobs: BTreeSet::new() };
-    for row in journal.range(tail.reached.seq + 1..)? {
+    for row in book.journal.range(tail.reached.seq + 1..)? {
         let (seq, bytes) = row?;
         let seq = seq.value();
         let transfer: Transfer = codec::decode(bytes.value())?;
@@ -43,7 +35,7 @@ pub(super) fn journal(
         if !transfer.amount.is_movable() || transfer.from == transfer.to {
             report.broken("I12 amount", format!("entry {seq} moves {} tokens", transfer.amount));
         }
-        if ids.get(transfer.id.to_string().as_str())?.map(|found| found.value()) != Some(seq) {
+        if book.seq_of(&transfer.id)? != Some(seq) {
             report.broken("I11 ids", format!("entry {seq} is not found as {}", transfer.id));
         }
         if let TransferId::Hold(job)
@@ -51,7 +43,7 @@ pub(super) fn journal(
         | TransferId::Release(job)
         | TransferId::Refund(job) = transfer.id
         {
-            if jobs.get(job.0)?.is_none() {
+            if book.jobs.get(job.0)?.is_none() {
                 report.broken("I6 hold", format!("entry {seq} is about order {job}, which does not exist"));
             }
             if collect {
@@ -59,12 +51,12 @@ pub(super) fn journal(
             }
         }
         if let TransferId::Credit(way, payment) = &transfer.id {
-            payments::is_kept(tx, &transfer, *way, payment, report)?;
+            payments::is_kept(book, &transfer, *way, payment, report)?;
         }
-        growth::is_kept(tx, &transfer, report)?;
+        growth::is_kept(book, &transfer, report)?;
         if let Some(user) = transfer.user() {
             tail.with_user += 1;
-            if moves.get((user.0, seq))?.is_none() {
+            if book.moves.get((user.0, seq))?.is_none() {
                 report
                     .broken("I3 history", format!("entry {seq} is missing from the history of user {user}"));
             }
@@ -79,8 +71,9 @@ pub(super) fn journal(
         tail.reached.seq = seq;
         report.transfers += 1;
     }
-    if ids.len()? != journal.len()? {
-        report.broken("I11 ids", format!("{} ids for {} entries", ids.len()?, journal.len()?));
+    let (ids, entries) = (book.transfer_ids.len()?, book.journal.len()?);
+    if ids != entries {
+        report.broken("I11 ids", format!("{ids} ids for {entries} entries"));
     }
     Ok(tail)
 }
@@ -95,14 +88,9 @@ fn is_houses(account: Account) -> bool {
 }
 
 /// The house's accounts against their sum over the journal.
-pub(super) fn house(
-    tx: &ReadTransaction,
-    reached: &Checkpoint,
-    report: &mut Report,
-) -> Result<(), StoreError> {
-    let balances = tx.open_table(BALANCES)?;
+pub(super) fn house(book: &Snapshot, reached: &Checkpoint, report: &mut Report) -> Result<(), StoreError> {
     for (account, expected) in &reached.house {
-        let stored = balances.get(*account)?.map_or(0, |amount| amount.value());
+        let stored = book.balances.get(*account)?.map_or(0, |amount| amount.value());
         if stored != *expected {
             report.broken(
                 "I3 balance",
@@ -114,19 +102,19 @@ pub(super) fn house(
 }
 
 /// Every user's history against his balances, and the sum of all accounts.
-pub(super) fn all_users(tx: &ReadTransaction, with_user: u64, report: &mut Report) -> Result<(), StoreError> {
-    let moves = tx.open_table(MOVES)?;
+pub(super) fn all_users(book: &Snapshot, with_user: u64, report: &mut Report) -> Result<(), StoreError> {
+    let moves = &book.moves;
     if moves.len()? != with_user {
         report.broken("I3 history", format!("{} rows of history for {with_user} entries", moves.len()?));
     }
     let mut next = moves.first()?.map(|(key, _)| key.value().0);
     while let Some(user) = next {
-        user_adds_up(tx, UserId(user), report)?;
+        user_adds_up(book, UserId(user), report)?;
         report.users += 1;
         next = moves.range((user, u64::MAX)..)?.next().transpose()?.map(|(key, _)| key.value().0);
     }
     let mut sum = 0_i128;
-    for row in tx.open_table(BALANCES)?.iter()? {
+    for row in book.balances.iter()? {
         let (account, amount) = row?;
         let (kind, owner) = account.value();
         sum += i128::from(amount.value());
@@ -144,25 +132,24 @@ pub(super) fn all_users(tx: &ReadTransaction, with_user: u64, report: &mut Repor
 }
 
 pub(super) fn users(
-    tx: &ReadTransaction,
+    book: &Snapshot,
     users: &BTreeSet<UserId>,
     report: &mut Report,
 ) -> Result<(), StoreError> {
     for user in users {
-        user_adds_up(tx, *user, report)?;
+        user_adds_up(book, *user, report)?;
         report.users += 1;
     }
     Ok(())
 }
 
 /// Folds one user's history and compares it with what is stored of him.
-fn user_adds_up(tx: &ReadTransaction, user: UserId, report: &mut Report) -> Result<(), StoreError> {
-    let journal = tx.open_table(JOURNAL)?;
+fn user_adds_up(book: &Snapshot, user: UserId, report: &mut Report) -> Result<(), StoreError> {
     let (mut available, mut held, mut debt) = (0_i64, 0_i64, 0_i64);
-    for row in tx.open_table(MOVES)?.range((user.0, 0)..=(user.0, u64::MAX))? {
+    for row in book.moves.range((user.0, 0)..=(user.0, u64::MAX))? {
         let (key, after) = row?;
         let seq = key.value().1;
-        let Some(transfer) = record::<_, Transfer>(&journal, seq)? else {
+        let Some(transfer) = record::<_, Transfer>(&book.journal, seq)? else {
             report.broken("I3 history", format!("user {user} has entry {seq}, which does not exist"));
             continue;
         };
@@ -187,11 +174,10 @@ fn user_adds_up(tx: &ReadTransaction, user: UserId, report: &mut Report) -> Resu
     if debt < 0 && available > 0 {
         report.broken("I2 debt", format!("user {user} owes {} and has {available} to spend", -debt));
     }
-    let balances = tx.open_table(BALANCES)?;
     let expected =
         [(Account::Available(user), available), (Account::Held(user), held), (Account::Debt(user), debt)];
     for (account, expected) in expected {
-        let stored = balances.get(account_key(account))?.map_or(0, |amount| amount.value());
+        let stored = book.balances.get(account_key(account))?.map_or(0, |amount| amount.value());
         if stored != expected {
             report.broken("I3 balance", format!("{account:?} holds {stored}, its journal says {expected}"));
         }

@@ -9,17 +9,16 @@ use crate::domain::purchase::{PurchaseState, unpaid};
 use crate::domain::rail::Way;
 use crate::store::payments::{BankPayment, PaymentRecord, PaymentState, taken_of};
 use crate::store::purchases::PurchaseRecord;
-use crate::store::tables::{BANK_PAYMENTS, RECEIPTS};
 
 /// Every payment and purchase; and for each way, that what it put into the world is what its payments are worth.
 pub(super) fn all(
-    tx: &ReadTransaction,
+    book: &Snapshot,
     house: &BTreeMap<AccountKey, i64>,
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let mut worth = BTreeMap::<AccountKey, i64>::new();
     let mut paid = BTreeSet::new();
-    for row in tx.open_table(PAYMENTS)?.iter()? {
+    for row in book.payments.iter()? {
         let (key, bytes) = row?;
         let (way, id) = key.value();
         let payment: PaymentRecord = codec::decode(bytes.value())?;
@@ -27,7 +26,7 @@ pub(super) fn all(
             report.broken("I5 payment", format!("payment {id} came by {way}, which is no way"));
             continue;
         };
-        is_whole(tx, known, id, &payment, report)?;
+        is_whole(book, known, id, &payment, report)?;
         if let PaymentState::Credited { tokens } = payment.state {
             *worth.entry(account_key(Account::Mint(Mint::Sold(known)))).or_insert(0) -=
                 tokens.get() - payment.taken.get();
@@ -43,20 +42,21 @@ pub(super) fn all(
             report.broken("I4 payments", format!("{way} has {booked}, its payments are worth {expected}"));
         }
     }
-    receipts(tx, &paid, report)?;
-    bank(tx, report)?;
-    purchases(tx, &paid, report)
+    receipts(book, &paid, report)?;
+    bank(book, report)?;
+    purchases(book, &paid, report)
 }
 
 /// A receipt that is used up was used for a purchase that was paid.
 fn receipts(
-    tx: &ReadTransaction,
+    book: &Snapshot,
     paid: &BTreeSet<(PurchaseId, UserId)>,
     report: &mut Report,
 ) -> Result<(), StoreError> {
-    for row in tx.open_table(RECEIPTS)?.iter()? {
+    for row in book.receipts.iter()? {
         let purchase = PurchaseId(row?.1.value());
-        if !paid.iter().any(|(of, _)| *of == purchase) {
+        let his = (purchase, UserId(i64::MIN))..=(purchase, UserId(i64::MAX));
+        if paid.range(his).next().is_none() {
             report
                 .broken("I5 receipt", format!("a receipt stands for purchase {purchase}, which is not paid"));
         }
@@ -65,13 +65,12 @@ fn receipts(
 }
 
 /// What a bank was answered is a payment of that sum, under a number of its own.
-fn bank(tx: &ReadTransaction, report: &mut Report) -> Result<(), StoreError> {
-    let payments = tx.open_table(PAYMENTS)?;
+fn bank(book: &Snapshot, report: &mut Report) -> Result<(), StoreError> {
     let mut numbers = BTreeSet::new();
-    for row in tx.open_table(BANK_PAYMENTS)?.iter()? {
+    for row in book.bank_payments.iter()? {
         let (id, bytes) = row?;
         let answered: BankPayment = codec::decode(bytes.value())?;
-        let kept: Option<PaymentRecord> = record(&payments, (Way::KaspiBank.name(), id.value()))?;
+        let kept: Option<PaymentRecord> = record(&book.payments, (Way::KaspiBank.name(), id.value()))?;
         let same = kept.is_some_and(|kept| kept.money.amount == answered.sum.get());
         if !same || !numbers.insert(answered.number) {
             report.broken("I5 bank", format!("payment {} is not what the bank was answered", id.value()));
@@ -82,13 +81,13 @@ fn bank(tx: &ReadTransaction, report: &mut Report) -> Result<(), StoreError> {
 
 /// A credit in the journal has its payment, for that user and so many tokens.
 pub(super) fn is_kept(
-    tx: &ReadTransaction,
+    book: &Snapshot,
     transfer: &Transfer,
     way: Way,
     payment: &PaymentId,
     report: &mut Report,
 ) -> Result<(), StoreError> {
-    let kept: Option<PaymentRecord> = record(&tx.open_table(PAYMENTS)?, (way.name(), payment.as_str()))?;
+    let kept: Option<PaymentRecord> = record(&book.payments, (way.name(), payment.as_str()))?;
     let state = PaymentState::Credited { tokens: transfer.amount };
     if !kept.is_some_and(|kept| kept.state == state && kept.user == transfer.user()) {
         report.broken("I5 payment", format!("{} has no payment of just that", transfer.id));
@@ -97,14 +96,14 @@ pub(super) fn is_kept(
 }
 
 fn is_whole(
-    tx: &ReadTransaction,
+    book: &Snapshot,
     way: Way,
     id: &str,
     payment: &PaymentRecord,
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let transfer = TransferId::Credit(way, PaymentId::new(id));
-    let credited = find(tx, &transfer)?.is_some();
+    let credited = book.seq_of(&transfer)?.is_some();
     if credited != matches!(payment.state, PaymentState::Credited { .. }) {
         report.broken("I5 payment", format!("payment {id} is {:?}, {transfer}: {credited}", payment.state));
     }
@@ -112,13 +111,15 @@ fn is_whole(
         PaymentState::Credited { tokens } => unpaid(tokens, payment.money.amount, payment.returned),
         _ => Default::default(),
     };
-    if payment.taken != due || taken_of(tx, way.name(), id)? != due || payment.returned > payment.money.amount
+    if payment.taken != due
+        || taken_of(&book.returns, way.name(), id)? != due
+        || payment.returned > payment.money.amount
     {
         let taken = payment.taken;
         report.broken("I9 returns", format!("{taken} tokens of payment {id} were taken back, not {due}"));
     }
     let waits = match payment.state {
-        PaymentState::Quarantined { number, .. } => tx.open_table(DOUBTED)?.get(number)?.is_some(),
+        PaymentState::Quarantined { number, .. } => book.doubted.get(number)?.is_some(),
         _ => true,
     };
     if !waits {
@@ -128,13 +129,13 @@ fn is_whole(
 }
 
 fn purchases(
-    tx: &ReadTransaction,
+    book: &Snapshot,
     paid: &BTreeSet<(PurchaseId, UserId)>,
     report: &mut Report,
 ) -> Result<(), StoreError> {
-    let (open, his) = (tx.open_table(OPEN_PURCHASES)?, tx.open_table(USER_PURCHASES)?);
+    let (open, his) = (&book.open_purchases, &book.user_purchases);
     let mut waiting = 0;
-    for row in tx.open_table(PURCHASES)?.iter()? {
+    for row in book.purchases.iter()? {
         let (id, bytes) = row?;
         let id = id.value();
         let purchase: PurchaseRecord = codec::decode(bytes.value())?;

@@ -6,21 +6,19 @@ use super::*;
 use crate::domain::job::Gift;
 use crate::domain::notice::NoticeMessage;
 
-pub(super) fn all_jobs(tx: &ReadTransaction, report: &mut Report) -> Result<(), StoreError> {
-    let waiting = films_waiting(tx)?;
+pub(super) fn all_jobs(book: &Snapshot, report: &mut Report) -> Result<(), StoreError> {
+    let waiting = films_waiting(book)?;
     let mut of_phase = BTreeMap::<Phase, u64>::new();
-    for row in tx.open_table(JOBS)?.iter()? {
+    for row in book.jobs.iter()? {
         let (id, bytes) = row?;
         let job: JobRecord = codec::decode(bytes.value())?;
         *of_phase.entry(job.state.phase()).or_insert(0) += 1;
-        job_is_whole(tx, JobId(id.value()), &job, &waiting, report)?;
+        job_is_whole(book, JobId(id.value()), &job, &waiting, report)?;
     }
     let count = |phase| of_phase.get(&phase).copied().unwrap_or(0);
     let running = count(Phase::Submitting) + count(Phase::Rendering) + count(Phase::Fetching);
-    let places = [
-        ("queued", tx.open_table(QUEUED)?.len()?, count(Phase::Queued)),
-        ("running", tx.open_table(RUNNING)?.len()?, running),
-    ];
+    let places =
+        [("queued", book.queued.len()?, count(Phase::Queued)), ("running", book.running.len()?, running)];
     for (place, rows, jobs) in places {
         if rows != jobs {
             report.broken("I8 jobs", format!("{rows} rows of {place} jobs for {jobs} such jobs"));
@@ -29,34 +27,29 @@ pub(super) fn all_jobs(tx: &ReadTransaction, report: &mut Report) -> Result<(), 
     Ok(())
 }
 
-pub(super) fn jobs(
-    tx: &ReadTransaction,
-    jobs: &BTreeSet<JobId>,
-    report: &mut Report,
-) -> Result<(), StoreError> {
-    let waiting = films_waiting(tx)?;
-    let table = tx.open_table(JOBS)?;
+pub(super) fn jobs(book: &Snapshot, jobs: &BTreeSet<JobId>, report: &mut Report) -> Result<(), StoreError> {
+    let waiting = films_waiting(book)?;
     for id in jobs {
-        if let Some(job) = record::<_, JobRecord>(&table, id.0)? {
-            job_is_whole(tx, *id, &job, &waiting, report)?;
+        if let Some(job) = record::<_, JobRecord>(&book.jobs, id.0)? {
+            job_is_whole(book, *id, &job, &waiting, report)?;
         }
     }
     Ok(())
 }
 
 /// What users hold in all against the prices of their unfinished jobs.
-pub(super) fn queues(tx: &ReadTransaction, report: &mut Report) -> Result<(), StoreError> {
-    let jobs = tx.open_table(JOBS)?;
+pub(super) fn queues(book: &Snapshot, report: &mut Report) -> Result<(), StoreError> {
+    let jobs = &book.jobs;
     let mut live = Vec::new();
-    for row in tx.open_table(QUEUED)?.iter()? {
+    for row in book.queued.iter()? {
         live.push((row?.0.value().1, true));
     }
-    for row in tx.open_table(RUNNING)?.iter()? {
+    for row in book.running.iter()? {
         live.push((row?.0.value(), false));
     }
     let mut held = BTreeMap::<UserId, i64>::new();
     for (id, queued) in live {
-        let Some(job) = record::<_, JobRecord>(&jobs, id)? else {
+        let Some(job) = record::<_, JobRecord>(jobs, id)? else {
             report.broken("I8 jobs", format!("order {id} waits and does not exist"));
             continue;
         };
@@ -66,22 +59,20 @@ pub(super) fn queues(tx: &ReadTransaction, report: &mut Report) -> Result<(), St
         }
         *held.entry(job.user).or_insert(0) += job.quote.price.get();
     }
-    let running = tx.open_table(RUNNING)?;
-    for row in tx.open_table(STOP_WISHES)?.iter()? {
+    for row in book.stop_wishes.iter()? {
         let id = row?.0.value();
-        if running.get(id)?.is_none() {
+        if book.running.get(id)?.is_none() {
             report.broken("I8 jobs", format!("order {id} is to be stopped and does not run"));
         }
     }
-    for row in tx.open_table(FRAMES)?.iter()? {
+    for row in book.frames.iter()? {
         let id = row?.0.value();
         if jobs.get(id)?.is_none() {
             report.broken("I17 frame", format!("order {id} has a first frame and does not exist"));
         }
     }
-    let balances = tx.open_table(BALANCES)?;
     let (kind, _) = account_key(Account::Held(UserId(0)));
-    for row in balances.range((kind, i64::MIN)..=(kind, i64::MAX))? {
+    for row in book.balances.range((kind, i64::MIN)..=(kind, i64::MAX))? {
         let (account, amount) = row?;
         let user = UserId(account.value().1);
         let expected = held.remove(&user).unwrap_or(0);
@@ -98,7 +89,7 @@ pub(super) fn queues(tx: &ReadTransaction, report: &mut Report) -> Result<(), St
 
 /// The tokens of one job follow from its state, and so does everything that points to it.
 fn job_is_whole(
-    tx: &ReadTransaction,
+    book: &Snapshot,
     id: JobId,
     job: &JobRecord,
     films_waiting: &BTreeSet<JobId>,
@@ -115,8 +106,8 @@ fn job_is_whole(
         (Transfer::release(id, job.user, price, at), expected(HoldState::Released)),
     ];
     for (transfer, expected) in transfers {
-        let written = match find(tx, &transfer.id)? {
-            Some(seq) => record::<_, Transfer>(&tx.open_table(JOURNAL)?, seq)?,
+        let written = match book.seq_of(&transfer.id)? {
+            Some(seq) => record::<_, Transfer>(&book.journal, seq)?,
             None => None,
         };
         if written.is_some() != expected || written.is_some_and(|written| !transfer.repeats(&written)) {
@@ -125,24 +116,23 @@ fn job_is_whole(
         }
     }
     let refund = Transfer::refund(id, job.user, price, at);
-    if let Some(seq) = find(tx, &refund.id)? {
-        let written = record::<_, Transfer>(&tx.open_table(JOURNAL)?, seq)?;
+    if let Some(seq) = book.seq_of(&refund.id)? {
+        let written = record::<_, Transfer>(&book.journal, seq)?;
         if !expected(HoldState::Captured) || !written.is_some_and(|written| refund.repeats(&written)) {
             report
                 .broken("I7 hold", format!("order {id} is {}, and {} does not fit", phase.name(), refund.id));
         }
     }
-    let kept = tx.open_table(JOB_TICKETS)?.get(id.0)?.map(|ticket| ticket.value().to_owned());
+    let kept = book.job_tickets.get(id.0)?.map(|ticket| ticket.value().to_owned());
     let running = job.state.ticket().map(|ticket| ticket.as_str().to_owned());
     for ticket in kept.into_iter().chain(running) {
         let engine = &job.quote.route.engine;
-        let owner =
-            tx.open_table(TICKETS)?.get((engine.as_str(), ticket.as_str()))?.map(|owner| owner.value());
+        let owner = book.tickets.get((engine.as_str(), ticket.as_str()))?.map(|owner| owner.value());
         if owner != Some(id.0) {
             report.broken("I16 ticket", format!("the ticket of order {id} belongs to {owner:?}"));
         }
     }
-    let gift: Option<Gift> = record(&tx.open_table(GIFTS)?, id.0)?;
+    let gift: Option<Gift> = record(&book.gifts, id.0)?;
     if gift.is_some() && phase != Phase::Refunded {
         report.broken("I7 hold", format!("order {id} is {} and has a gift", phase.name()));
     }
@@ -150,20 +140,20 @@ fn job_is_whole(
     if here && !films_waiting.contains(&id) {
         report.broken("I15 delivery", format!("the film of order {id} waits for nobody to send it"));
     }
-    let has_frame = tx.open_table(FRAMES)?.get(id.0)?.is_some();
-    let needs_frame = tx.open_table(PICTURES)?.get(id.0)?.is_some() && expected(HoldState::Open);
+    let has_frame = book.frames.get(id.0)?.is_some();
+    let needs_frame = book.pictures.get(id.0)?.is_some() && expected(HoldState::Open);
     if has_frame != needs_frame {
         let detail = format!("order {id} is {}: its first frame is there: {has_frame}", phase.name());
         report.broken("I17 frame", detail);
     }
-    if tx.open_table(USERS)?.get(job.user.0)?.is_none() {
+    if book.users.get(job.user.0)?.is_none() {
         report.broken("I6 jobs", format!("order {id} belongs to user {}, who is not known", job.user));
     }
     Ok(())
 }
 
 /// Jobs whose film still has to be sent.
-fn films_waiting(tx: &ReadTransaction) -> Result<BTreeSet<JobId>, StoreError> {
+fn films_waiting(book: &Snapshot) -> Result<BTreeSet<JobId>, StoreError> {
     let mut waiting = BTreeSet::new();
     let mut note = |bytes: &[u8]| -> Result<(), StoreError> {
         if let NoticeMessage::Film(job) | NoticeMessage::Gift(job) = super::super::outbox::message(bytes)? {
@@ -171,10 +161,10 @@ fn films_waiting(tx: &ReadTransaction) -> Result<BTreeSet<JobId>, StoreError> {
         }
         Ok(())
     };
-    for row in tx.open_table(OUTBOX)?.iter()? {
+    for row in book.outbox.iter()? {
         note(row?.1.value())?;
     }
-    for row in tx.open_table(PARKED)?.iter()? {
+    for row in book.parked.iter()? {
         note(row?.1.value())?;
     }
     Ok(waiting)
