@@ -19,6 +19,7 @@ use crate::domain::catalog::{Quote, Upstream};
 use crate::domain::id::JobId;
 use crate::domain::job::{Job, JobState, Phase, RefundReason, Render};
 use crate::domain::notice::Alert;
+use crate::domain::time::Timestamp;
 use crate::store::{StartRefusal, StoreError};
 
 mod fetch;
@@ -57,6 +58,27 @@ struct Pace {
     settled: bool,
     /// Routes that have surely not taken it.
     refused: Vec<Upstream>,
+    /// Moments of the job that lie ahead, since the clock was wrong when they were noted; and when that was seen.
+    ahead: BTreeMap<Timestamp, Timestamp>,
+}
+
+impl Pace {
+    /// How long ago `since` was. What lies ahead counts from when that was seen: a deadline must not wait for the clock to get
+    /// there.
+    fn waited(&mut self, since: Timestamp, now: Timestamp) -> Duration {
+        if since <= now {
+            return now.since(since);
+        }
+        let seen = self.ahead.entry(since).or_insert(now);
+        *seen = now.min(*seen);
+        now.since(*seen)
+    }
+
+    /// Has a render taken longer than it may?
+    fn is_overdue(&mut self, app: &App, job: &Job, render: &Render) -> bool {
+        let deadline = Duration::from_secs(u64::from(job.quote.render_deadline_s));
+        self.waited(render.since, app.clock.now()) > deadline
+    }
 }
 
 /// Runs jobs until told to stop, and looks for films that may be gifts; waits for requests that are under way for at most
@@ -155,6 +177,7 @@ async fn drive(app: Arc<App>, stop: CancellationToken, id: JobId, may_send: bool
         may_send,
         settled: false,
         refused: Vec::new(),
+        ahead: BTreeMap::new(),
     };
     // From before the job is looked at: no wish of its user is missed.
     let mut wishes = app.bells.stop.subscribe();
@@ -224,12 +247,6 @@ async fn give_back(app: &App, job: &Job, reason: RefundReason, alerts: Vec<Alert
         Err(refusal) => tracing::warn!(order = job.id.0, %refusal, "not refunded: the job has moved on"),
     }
     Ok(())
-}
-
-/// Has a render taken longer than it may?
-fn overdue(app: &App, job: &Job, render: &Render) -> bool {
-    let deadline = Duration::from_secs(u64::from(job.quote.render_deadline_s));
-    app.clock.now().since(render.since) > deadline
 }
 
 /// What a definite refusal means for the order, and for the shop.

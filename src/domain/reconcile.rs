@@ -39,22 +39,32 @@ pub enum Finding {
     Unknown,
 }
 
+/// Whose a listed job is by our book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    Nobodys,
+    /// Another job of ours has its ticket, and asked for such a one.
+    Anothers,
+    /// Another job of ours has its ticket, and asked for something else: the engine has given it the wrong one.
+    Mistaken,
+}
+
 /// Compares what we asked for with what the engine lists.
 ///
-/// `listed` must be complete back to `wanted.since`; `claimed` says whether a ticket already belongs to a job of ours.
-pub fn find(wanted: &Wanted<'_>, listed: &[Listed], claimed: impl Fn(&Ticket) -> bool) -> Finding {
-    let possible: Vec<&Listed> =
-        listed.iter().filter(|job| !claimed(&job.ticket)).filter(|job| may_be(wanted, job)).collect();
+/// `listed` must be complete back to `wanted.since`.
+pub fn find(wanted: &Wanted<'_>, listed: &[Listed], claim: impl Fn(&Listed) -> Claim) -> Finding {
+    let possible = listed.iter().filter(|job| may_be(wanted, job)).map(|job| (job, claim(job)));
+    let possible: Vec<(&Listed, Claim)> = possible.filter(|(_, claim)| *claim != Claim::Anothers).collect();
     match possible.as_slice() {
         [] => Finding::Absent,
-        [only] if surely_is(wanted, only) => Finding::Taken(only.ticket.clone()),
+        [(only, Claim::Nobodys)] if surely_is(wanted, only) => Finding::Taken(only.ticket.clone()),
         _ => Finding::Unknown,
     }
 }
 
 /// Does nothing that an engine is trusted to repeat speak against it? The model's name is not among that: gateways
 /// rename models; and a prompt may come back tidied up or cut short.
-fn may_be(wanted: &Wanted<'_>, job: &Listed) -> bool {
+pub fn may_be(wanted: &Wanted<'_>, job: &Listed) -> bool {
     job.created_at.is_none_or(|at| at >= wanted.since.minus(CLOCK_SKEW))
         && job.size.as_deref().is_none_or(|size| size == wanted.size)
         && job.seconds.is_none_or(|seconds| seconds == wanted.seconds)
@@ -104,7 +114,12 @@ mod tests {
     }
 
     fn check(jobs: &[Listed], expected: Finding) {
-        assert_eq!(find(&WANTED, jobs, |ticket| ticket.as_str() == "claimed"), expected, "{jobs:?}");
+        let claim = |job: &Listed| match job.ticket.as_str() {
+            "claimed" => Claim::Anothers,
+            "mistaken" => Claim::Mistaken,
+            _ => Claim::Nobodys,
+        };
+        assert_eq!(find(&WANTED, jobs, claim), expected, "{jobs:?}");
     }
 
     #[test]
@@ -130,6 +145,8 @@ mod tests {
     fn anything_doubtful_is_unknown() {
         check(&[listed("v1"), listed("v2")], Finding::Unknown);
         check(&[Listed { prompt: None, ..listed("v1") }], Finding::Unknown);
+        check(&[listed("mistaken")], Finding::Unknown);
+        check(&[listed("mistaken"), listed("v1")], Finding::Unknown);
         check(&[Listed { prompt: Some("a c…".into()), ..listed("v1") }], Finding::Unknown);
         for model in ["openai/sora-2", "sora-2-pro"] {
             check(&[Listed { model: Some(model.into()), ..listed("v1") }], Finding::Unknown);

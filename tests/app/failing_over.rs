@@ -1,13 +1,15 @@
 //! A model with two routes: whatever the first does, no job is asked for twice, and whoever can be served is served.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use sora_bot::app::Engines;
 use sora_bot::app::port::FailureKind;
-use sora_bot::domain::id::UserId;
-use sora_bot::domain::job::{JobState, Phase, RefundReason};
+use sora_bot::domain::id::{EngineId, UserId};
+use sora_bot::domain::job::{Intent, JobState, Phase, RefundReason};
 use sora_bot::domain::money::MicroUsd;
 
-use crate::support::engine::{OnList, OnPoll, OnSubmit, failure};
+use crate::support::engine::{FakeEngine, OnList, OnPoll, OnSubmit, failure};
 use crate::support::shop::{OTHER, PRICE, USER, WELCOME};
 use crate::support::world::{Shop, World};
 
@@ -84,6 +86,26 @@ async fn when_all_routes_refuse_the_tokens_go_back_in_time() {
     let job = shop.ordered(USER, 1).await;
     shop.until_phase(job, Phase::Refunded).await;
     assert_eq!(shop.available(USER), WELCOME);
+    shop.finish().await;
+}
+
+/// A refusal has taken its attempt back already; then the process dies, and comes again without that engine.
+#[tokio::test(start_paused = true)]
+async fn a_route_that_is_gone_after_a_restart_has_no_attempt_to_take_back_twice() {
+    let shop = World::new().open_with_backup();
+    shop.world.engine.submits([OnSubmit::Hang]);
+    let job = shop.ordered(USER, 1).await;
+    shop.until_phase(job, Phase::Submitting).await;
+    let JobState::Submitting(intent) = shop.job(job).state else { unreachable!("it is being asked for") };
+    let refused = Intent { attempt: intent.attempt - 1, surely_absent: true, ..intent };
+    assert_eq!(refused.attempt, 0);
+    shop.app.store.note_intent(job, refused).await.unwrap().unwrap();
+    let world = shop.kill().await;
+    let backup: Arc<FakeEngine> = world.backup.clone();
+    let shop = world.open_with(Engines::new([(EngineId::new("backup"), backup as _)])).unwrap();
+    shop.until_phase(job, Phase::Delivered).await;
+    assert_eq!(shop.job(job).quote.route.engine.as_str(), "backup");
+    assert_eq!((world.engine.created().len(), world.backup.created().len()), (0, 1));
     shop.finish().await;
 }
 

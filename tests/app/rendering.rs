@@ -137,13 +137,29 @@ async fn a_film_that_was_done_while_the_bot_was_down_is_delivered_however_late()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_set_back_changes_nothing() {
+async fn a_clock_that_is_set_back_for_a_while_changes_nothing() {
     let shop = World::new().open();
     let job = shop.ordered(USER, 1).await;
     shop.until_phase(job, Phase::Rendering).await;
     shop.world.clock.step(-3_600_000);
     assert_eq!(shop.app.orders(USER).unwrap()[0].elapsed, Duration::ZERO, "never a negative time");
-    // The engine's clock was set back as well: it takes an hour longer, and so does our patience.
+    shop.after(20 * MINUTE).await;
+    assert_eq!(shop.phase(job), Phase::Rendering, "the engine's clock was set back as well");
+    shop.world.clock.step(3_600_000);
     shop.until_phase(job, Phase::Delivered).await;
+    shop.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_a_day_keeps_no_order_waiting_for_it() {
+    let shop = World::new().open();
+    shop.world.engine.always_polls(OnPoll::Working(50));
+    let job = shop.ordered(USER, 1).await;
+    shop.until_phase(job, Phase::Rendering).await;
+    shop.world.clock.step(-24 * 3_600_000);
+    shop.after(29 * MINUTE).await;
+    assert_eq!(shop.phase(job), Phase::Rendering);
+    shop.after(2 * MINUTE).await;
+    assert_eq!(shop.world.chat.refunds(job), [RefundReason::TimedOut]);
     shop.finish().await;
 }

@@ -195,6 +195,38 @@ async fn two_that_could_be_it_are_an_unknown_outcome() {
     shop.finish().await;
 }
 
+/// The render is there, and somebody else has its ticket: asked for once more it would be paid for twice.
+#[tokio::test(start_paused = true)]
+async fn an_order_whose_render_was_given_to_another_is_not_asked_for_again() {
+    let shop = World::with(|settings| settings.max_running = 2).open();
+    shop.world.engine.submits([OnSubmit::LoseAnswer, OnSubmit::MixUp]);
+    let (lost, other) = (shop.ordered(USER, 1).await, shop.ordered(OTHER, 2).await);
+    shop.until_quiet().await;
+    assert_eq!((shop.phase(lost), shop.phase(other)), (Phase::Refunded, Phase::Delivered));
+    assert_eq!(shop.world.chat.refunds(lost), [RefundReason::Unknown]);
+    assert_eq!(shop.world.chat.alerts(ADMIN), [Alert::UnknownOutcome { job: lost }]);
+    assert_eq!((shop.world.engine.created().len(), shop.available(USER)), (1, WELCOME));
+    shop.finish().await;
+}
+
+/// By a clock that was ahead when it was asked for, whatever the engine lists looks older than the request.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_ahead_proves_no_order_absent_and_holds_none_for_a_day() {
+    let shop = World::new().open();
+    shop.world.clock.step(24 * 3_600_000);
+    shop.world.engine.submits([OnSubmit::Hang]);
+    let job = shop.ordered(USER, 1).await;
+    shop.until_phase(job, Phase::Submitting).await;
+    let world = shop.kill().await;
+    world.clock.step(-24 * 3_600_000);
+    let shop = world.open();
+    shop.after(14 * MINUTE).await;
+    assert_eq!((shop.phase(job), shop.world.engine.asked(Call::Submit).len()), (Phase::Submitting, 1));
+    shop.after(2 * MINUTE).await;
+    assert_eq!(shop.world.chat.refunds(job), [RefundReason::Unknown]);
+    shop.finish().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_order_with_the_words_of_another_finds_its_own_render() {
     let shop = World::with(|settings| settings.max_running = 2).open();

@@ -184,8 +184,12 @@ fn bills(world: &World, app: &App) {
     for (name, engine) in &world.engines {
         let mut renders = BTreeMap::<String, usize>::new();
         for render in engine.book().into_iter().filter(|render| render.ours) {
-            let order = render.request.reference.split('-').next().unwrap().to_owned();
-            *renders.entry(order).or_insert(0) += 1;
+            let asked_by = render.request.reference.split('-').next().unwrap().to_owned();
+            // an engine that gives its ticket to another order of the same words has made it for that one
+            let holder = app.store.job_with(name, &render.ticket).unwrap();
+            let holder = orders.iter().find(|job| Some(job.id) == holder);
+            let same = holder.filter(|job| job.prompt.is_empty() || job.prompt == render.request.prompt);
+            *renders.entry(same.map_or(asked_by, |job| job.id.to_string())).or_insert(0) += 1;
         }
         for (order, times) in renders.iter().filter(|(_, times)| **times > 1) {
             let job = orders.iter().find(|job| job.id.to_string() == *order);

@@ -22,6 +22,8 @@ pub enum OnSubmit {
     Refuse(Failure),
     /// It takes the job, and its answer never comes.
     LoseAnswer,
+    /// It takes nothing, and gives the ticket that it gave last.
+    MixUp,
     /// The request never comes.
     LoseRequest,
     Panic,
@@ -228,12 +230,16 @@ impl Engine for FakeEngine {
         let (does, ticket) = {
             let mut state = self.asks(Call::Submit);
             let does = state.submits.take();
-            let takes_it = matches!(does, OnSubmit::Accept | OnSubmit::LoseAnswer);
-            (does, takes_it.then(|| state.create(request, now, true)))
+            let ticket = match does {
+                OnSubmit::Accept | OnSubmit::LoseAnswer => Some(state.create(request, now, true)),
+                OnSubmit::MixUp => state.created.last().map(|job| job.ticket.clone()),
+                _ => None,
+            };
+            (does, ticket)
         };
         self.fate.pass().await;
         match (does, ticket) {
-            (OnSubmit::Accept, Some(ticket)) => Submission::Accepted(ticket),
+            (OnSubmit::Accept | OnSubmit::MixUp, Some(ticket)) => Submission::Accepted(ticket),
             (OnSubmit::Refuse(failure), _) => Submission::Refused(failure),
             (OnSubmit::Panic, _) => panic!("the engine's client has a bug"),
             (OnSubmit::Hang, _) => std::future::pending().await,

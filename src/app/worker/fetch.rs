@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Pace, Step, note_failure, overdue, refused};
+use super::{Pace, Step, note_failure, refused};
 use crate::app::App;
 use crate::app::port::{Engine, Failure, FailureKind, Fetched};
 use crate::domain::job::{Film, Job, RefundReason, Render};
@@ -87,7 +87,7 @@ async fn retry_or(
     let gone = failure.kind == FailureKind::Missing;
     pace.missing = if gone { pace.missing + 1 } else { 0 };
     let tried = pace.failures >= app.settings.max_retries;
-    if tried && (overdue(app, job, render) || pace.missing > app.settings.max_retries) {
+    if tried && (pace.is_overdue(app, job, render) || pace.missing > app.settings.max_retries) {
         return Ok(lost(job, &failure.to_string()));
     }
     note_failure(app, job, &failure).await?;

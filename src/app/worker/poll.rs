@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Pace, Step, note_failure, overdue, refused, stop};
+use super::{Pace, Step, note_failure, refused, stop};
 use crate::app::App;
 use crate::app::port::{Engine, Failure, FailureKind, Polled, Progress};
 use crate::domain::id::Ticket;
@@ -17,9 +17,9 @@ const LATEST: Duration = Duration::from_secs(60);
 const LONGEST_UNHINTED: Duration = Duration::from_secs(20);
 
 pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace) -> Result<Step, StoreError> {
-    let (overdue, to_stop) = (|| overdue(app, job, render), job.stop == Some(StopWish::Asked));
+    let to_stop = job.stop == Some(StopWish::Asked);
     let Some(engine) = app.engines.get(&job.quote.route.engine) else {
-        return Ok(if overdue() { too_late(job) } else { Step::Snooze(LATEST) });
+        return Ok(if pace.is_overdue(app, job, render) { too_late(job) } else { Step::Snooze(LATEST) });
     };
     let polled = engine.poll(&render.ticket).await;
     if polled.is_ok() {
@@ -46,13 +46,15 @@ pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace)
                 return stop::step(app, engine.as_ref(), job, &render.ticket, pace).await;
             }
             let wait = again_in.unwrap_or_else(|| usual_wait(app, job, render)).clamp(SOONEST, LATEST);
-            Ok(if overdue() {
+            Ok(if pace.is_overdue(app, job, render) {
                 given_up(job, engine.as_ref(), &render.ticket).await
             } else {
                 Step::Snooze(wait)
             })
         }
-        Err(_) if overdue() => Ok(given_up(job, engine.as_ref(), &render.ticket).await),
+        Err(_) if pace.is_overdue(app, job, render) => {
+            Ok(given_up(job, engine.as_ref(), &render.ticket).await)
+        }
         Err(failure) => not_answered(app, job, failure, pace).await,
     }
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::{Pace, Step, note_failure, refused, route, stop};
 use crate::app::App;
 use crate::app::port::{Engine, Failure, FailureKind, RenderRequest, Sighting, Sought, Submission};
+use crate::domain::catalog::Quote;
 use crate::domain::id::Ticket;
 use crate::domain::job::{Intent, Job, RefundReason, StopWish};
 use crate::domain::notice::Alert;
-use crate::domain::reconcile::{Finding, Wanted, find};
+use crate::domain::reconcile::{Claim, Finding, Listed, Wanted, find, may_be};
 use crate::domain::time::Timestamp;
 use crate::store::{StepRefusal, StoreError};
 
@@ -126,7 +127,7 @@ async fn accepted(app: &App, job: &Job, ticket: Ticket) -> Result<Step, StoreErr
 
 /// The last request surely failed: another may be sent, if there is one left.
 async fn next_attempt(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> Result<Step, StoreError> {
-    let waited = app.clock.now().since(intent.first_at);
+    let waited = pace.waited(intent.first_at, app.clock.now());
     let too_late = waited > Duration::from_secs(u64::from(job.quote.render_deadline_s));
     if too_late || intent.attempt > app.settings.max_retries {
         tracing::warn!(order = job.id.0, attempts = intent.attempt, "the engine does not take it");
@@ -152,19 +153,15 @@ pub(super) async fn found(
     job: &Job,
     asked_at: Timestamp,
 ) -> Result<Finding, StoreError> {
-    let quote = &job.quote;
-    let size = quote.size.to_string();
-    let wanted = Wanted {
-        prompt: &job.prompt,
-        model: &quote.route.model,
-        size: &size,
-        seconds: quote.seconds,
-        since: asked_at,
-    };
-    let claimed = |ticket: &Ticket| app.store.job_with(&quote.route.engine, ticket).ok().flatten().is_some();
+    let size = job.quote.size.to_string();
+    let wanted = wanted(job, &size, asked_at);
     let sought = Sought { request: &request(app, job, asked_at)?, since: asked_at };
     Ok(match engine.find(&sought).await {
-        Ok(Sighting::Listed(jobs)) => find(&wanted, &jobs, claimed),
+        Ok(Sighting::Listed(jobs)) => match find(&wanted, &jobs, |listed| claim(app, job, listed)) {
+            // By a clock that was ahead when it was asked for, whatever the engine took looks older.
+            Finding::Absent if asked_at > app.clock.now() => Finding::Unknown,
+            finding => finding,
+        },
         Ok(Sighting::Taken(ticket)) => Finding::Taken(ticket),
         Ok(Sighting::Absent) => Finding::Absent,
         Err(failure) => {
@@ -172,6 +169,26 @@ pub(super) async fn found(
             Finding::Unknown
         }
     })
+}
+
+fn wanted<'a>(job: &'a Job, size: &'a str, since: Timestamp) -> Wanted<'a> {
+    let Quote { route, seconds, .. } = &job.quote;
+    Wanted { prompt: &job.prompt, model: &route.model, size, seconds: *seconds, since }
+}
+
+/// Does a ticket already belong to another job of ours? An engine that mixes up its orders may have given it to the wrong one; what
+/// somebody asked for who has been forgotten is nothing to compare with.
+fn claim(app: &App, job: &Job, listed: &Listed) -> Claim {
+    let other = match app.store.job_with(&job.quote.route.engine, &listed.ticket) {
+        Ok(None) => return Claim::Nobodys,
+        Ok(Some(other)) => app.store.job(other).ok().flatten(),
+        Err(_) => None,
+    };
+    let asked_for_it = |other: &Job| {
+        let size = other.quote.size.to_string();
+        other.prompt.is_empty() || may_be(&wanted(other, &size, other.created_at), listed)
+    };
+    if other.is_some_and(|other| asked_for_it(&other)) { Claim::Anothers } else { Claim::Mistaken }
 }
 
 async fn look_up(
@@ -195,13 +212,13 @@ async fn look_up(
             let attempt = if moves { intent.attempt - 1 } else { intent.attempt };
             absent(app, job, Intent { attempt, ..intent }, Step::Done).await
         }
-        Finding::Unknown => Ok(wait_or_give_up(app, job, intent)),
+        Finding::Unknown => Ok(wait_or_give_up(app, job, intent, pace)),
     }
 }
 
 /// An unknown outcome keeps the hold until its deadline; then the user is not made to wait for what nobody knows.
-fn wait_or_give_up(app: &App, job: &Job, intent: Intent) -> Step {
-    if app.clock.now().since(intent.at) < app.settings.unknown_deadline {
+fn wait_or_give_up(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> Step {
+    if pace.waited(intent.at, app.clock.now()) < app.settings.unknown_deadline {
         return Step::Snooze(LOOK_UP_EVERY);
     }
     tracing::error!(order = job.id.0, "the outcome stayed unknown: refunded, and its cost may be ours");
@@ -218,5 +235,5 @@ async fn unavailable(app: &App, job: &Job, intent: Intent, pace: &mut Pace) -> R
         }
         return Ok(Step::Refund(RefundReason::EngineClosed, Vec::new()));
     }
-    Ok(wait_or_give_up(app, job, intent))
+    Ok(wait_or_give_up(app, job, intent, pace))
 }
