@@ -72,7 +72,7 @@ fn job_number(path: &Path) -> Option<JobId> {
 fn is_old(app: &App, job: &Job) -> bool {
     match (&job.state, &job.gift) {
         // He asked to be forgotten.
-        (JobState::Delivered(_), _) if job.prompt.is_empty() => true,
+        (JobState::Delivered(_), _) | (_, Some(Gift::Given(_))) if job.prompt.is_empty() => true,
         (JobState::Delivered(delivery), _) | (_, Some(Gift::Given(delivery))) => {
             app.clock.now().since(delivery.at) > app.settings.keep_films
         }

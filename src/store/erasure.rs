@@ -67,8 +67,10 @@ pub(super) fn forget(
         return Ok(());
     };
     for order in orders {
-        // What is still looked for would come to nobody.
-        tables.gifts.remove(order.0)?;
+        // What is still looked for would come to nobody; that one was given stays true.
+        if !matches!(record(&tables.gifts, order.0)?, Some(Gift::Given(_))) {
+            tables.gifts.remove(order.0)?;
+        }
         tables.forget_picture(order)?;
         forget_words(tables, &key, order)?;
     }

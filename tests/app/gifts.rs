@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sora_bot::app::port::FailureKind as Kind;
-use sora_bot::domain::id::JobId;
+use sora_bot::domain::id::{JobId, UpdateId};
 use sora_bot::domain::job::{Gift, JobState, Phase, RefundReason};
 
 use crate::support::engine::{Call, OnFetch, OnList, OnPoll, OnStop, OnSubmit, failure};
@@ -110,4 +110,18 @@ async fn a_gift_never_takes_the_render_of_another_order() {
     shop.after(Duration::from_secs(300)).await;
     assert!(matches!(shop.job(lost).gift, Some(Gift::Sought { .. })), "there is none for it");
     shop.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_forgotten_was_given_his_gift_all_the_same_and_its_film_goes() {
+    let shop = World::new().open();
+    let job = given_up(&shop).await;
+    shop.world.engine.always_lists(OnList::Honest);
+    shop.until("the gift", |shop| is_given(shop, job)).await;
+    shop.until_quiet().await;
+    assert!(shop.app.film_paths(job).0.exists());
+    shop.app.erase(UpdateId(99), USER).await.unwrap();
+    assert!(is_given(&shop, job) && shop.job(job).file_id.is_none());
+    assert!(!shop.app.film_paths(job).0.exists());
+    shop.stop().await;
 }
