@@ -23,6 +23,8 @@ use crate::store::StoreError;
 const AT_ONCE: usize = 16;
 /// Nothing rings when a postponed message becomes due; it is found at the latest this long after.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// No message is put off for longer at once, whatever Telegram asks for: a refusal more is cheaper than a film a day late.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
 /// Sends until told to stop, then waits at most `grace` for what is on its way.
 ///
@@ -43,7 +45,7 @@ pub async fn run(
             if busy.contains(&notice.to) || sending.len() >= AT_ONCE {
                 continue;
             }
-            if notice.due_at > now {
+            if !notice.due_at.is_due(now, LONGEST_PAUSE) {
                 wait = wait.min(notice.due_at.since(now));
                 continue;
             }
@@ -121,7 +123,9 @@ async fn send(app: &App, chat: &dyn Chat, notice: &Notice) -> Result<(), StoreEr
             );
             app.store.park_notice(notice.id).await
         }
-        Err(ChatError::RetryAfter(wait)) => app.store.postpone_notice(notice.id, now.plus(wait)).await,
+        Err(ChatError::RetryAfter(wait)) => {
+            app.store.postpone_notice(notice.id, now.plus(wait.min(LONGEST_PAUSE))).await
+        }
         Err(error @ ChatError::Transient(_)) => {
             tracing::warn!(notice = notice.id.0, %error, "not delivered, will be tried again");
             app.store.postpone_notice(notice.id, now.plus(app.backoff(notice.attempts))).await

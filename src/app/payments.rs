@@ -40,17 +40,17 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut swept = app.clock.now();
     loop {
         let now = app.clock.now();
-        if examine_at <= now {
+        if examine_at.is_due(now, EXAMINE_EVERY) {
             examine_at = now.plus(EXAMINE_EVERY);
             stop.run_until_cancelled(examine(&app)).await;
         }
-        if compare_at <= now {
+        if compare_at.is_due(now, reconcile::EVERY) {
             compare_at = now.plus(reconcile::EVERY);
             stop.run_until_cancelled(reconcile::daily(&app)).await;
         }
-        if sweep_at <= now {
+        if sweep_at.is_due(now, SWEEP_EVERY) {
             sweep_at = now.plus(SWEEP_EVERY);
-            if stop.run_until_cancelled(sweep(&app, swept.minus(SWEEP_BACK))).await == Some(true) {
+            if stop.run_until_cancelled(sweep(&app, swept.min(now).minus(SWEEP_BACK))).await == Some(true) {
                 swept = now;
             }
         }
@@ -75,7 +75,7 @@ async fn ask(app: &App, next: &mut BTreeMap<PurchaseId, Timestamp>) -> Result<()
     let now = app.clock.now();
     let due = |purchase: &Purchase| {
         let last = purchase.state == PurchaseState::Open && purchase.expires_at <= now;
-        purchase.reference.is_some() && (last || next.get(&purchase.id).is_none_or(|at| *at <= now))
+        purchase.reference.is_some() && (last || next.get(&purchase.id).is_none_or(|at| at.is_due(now, SLOW)))
     };
     let due: Vec<Purchase> = open.into_iter().filter(due).collect();
     for purchase in &due {

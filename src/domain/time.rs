@@ -26,6 +26,12 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::try_from(length.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// Is it time for what was put off until then, which is never for longer than `longest`? What seems to lie further ahead was
+    /// noted by a clock that was wrong.
+    pub fn is_due(self, now: Self, longest: Duration) -> bool {
+        self.since(now).is_zero() || self.since(now) > longest
+    }
+
     pub fn minus(self, length: Duration) -> Self {
         Self(self.0.saturating_sub(i64::try_from(length.as_millis()).unwrap_or(i64::MAX)))
     }
@@ -39,5 +45,13 @@ mod tests {
     fn a_clock_that_steps_back_never_makes_a_negative_wait() {
         assert_eq!(Timestamp(1_000).since(Timestamp(5_000)), Duration::ZERO);
         assert_eq!(Timestamp(5_000).since(Timestamp(1_000)), Duration::from_secs(4));
+    }
+
+    #[test]
+    fn what_was_put_off_by_a_clock_that_ran_ahead_is_due_now() {
+        let (minute, now) = (Duration::from_secs(60), Timestamp(100_000));
+        assert!(Timestamp(99_999).is_due(now, minute) && now.is_due(now, minute));
+        assert!(!Timestamp(100_001).is_due(now, minute) && !now.plus(minute).is_due(now, minute));
+        assert!(now.plus(Duration::from_secs(24 * 3600)).is_due(now, minute));
     }
 }

@@ -168,3 +168,27 @@ async fn a_film_stays_on_the_disk_as_long_as_the_operator_said_and_longer_if_nob
     tidying.await.unwrap();
     shop.finish_with_parked(1).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_a_day_keeps_no_message_waiting_for_it() {
+    let shop = World::new().open();
+    shop.world.chat.delivers(USER, vec![OnDeliver::RetryAfter(Duration::from_secs(300))]);
+    let job = shop.ordered(USER, 1).await;
+    shop.until("the first try", |shop| !shop.world.chat.tries(USER).is_empty()).await;
+    shop.world.clock.step(-24 * 3_600_000);
+    shop.after(Duration::from_secs(600)).await;
+    assert_eq!(shop.phase(job), Phase::Delivered);
+    shop.finish().await;
+}
+
+/// Whatever it says: a film that waits for a day because of one answer is a film that nobody gets.
+#[tokio::test(start_paused = true)]
+async fn no_message_is_put_off_for_longer_than_an_hour_at_once() {
+    let shop = World::new().open();
+    shop.world.chat.delivers(USER, vec![OnDeliver::RetryAfter(24 * HOUR); 3]);
+    let job = shop.ordered(USER, 1).await;
+    shop.until_phase(job, Phase::Delivered).await;
+    let tries = shop.world.chat.tries(USER);
+    assert!(tries.windows(2).take(3).all(|pair| pair[1].since(pair[0]) == HOUR), "{tries:?}");
+    shop.finish().await;
+}

@@ -19,7 +19,6 @@ const LONGEST: Duration = Duration::from_secs(2 * 3600);
 const LOOK: Duration = Duration::from_secs(30);
 /// Gifts are looked for six hours, by a clock that may have been a day ahead: nobody waits for them step by step.
 const GIFTS: &str = "a gift";
-const NOTICES: &str = "a notice";
 const LEAP_MS: i64 = 2 * 3_600_000;
 
 /// What was switched off, to see whether the tester notices.
@@ -155,8 +154,7 @@ async fn calm(world: &Arc<World>, life: &Life, memory: &mut Memory) {
             () = life.dies() => return world.outside.broken("it runs in calm weather", "it ended"),
             () = tokio::time::sleep(LOOK) => {}
         }
-        // What was put off by a clock that ran ahead is due when the clock gets there.
-        if [GIFTS, NOTICES].contains(&what_waits(world, life).as_str()) {
+        if what_waits(world, life) == GIFTS {
             world.outside.time.step(LEAP_MS);
         }
         world.outside.settle().await;
@@ -175,7 +173,7 @@ fn what_waits(world: &World, life: &Life) -> String {
         ("an update", !store.unhandled_updates(None, 1).unwrap().is_empty()),
         ("a running job", store.running_count().unwrap() > 0),
         ("a queued job", !store.line().unwrap().is_empty()),
-        (NOTICES, !store.first_notices().unwrap().is_empty()),
+        ("a notice", !store.first_notices().unwrap().is_empty()),
         (GIFTS, !store.sought().unwrap().is_empty()),
         ("a doubted payment", !store.doubted_payments().unwrap().is_empty()),
         ("a claim", claims.iter().any(|purchase| purchase.state.waits_for_a_look())),

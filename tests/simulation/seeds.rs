@@ -17,6 +17,9 @@ const KNOWN: &[(u64, &str)] = &[
     (24, "a payment of another payer, credited to him, broke I5: the next start refused the book"),
     (36, "gifts are looked for a day longer where the clock was a day ahead"),
     (85, "as 24"),
+    (406, "who was forgotten had been given a gift, and the book no longer said so"),
+    (465, "the deadline of a render waited for a clock that had been a day ahead"),
+    (563, "an engine gave the ticket of a lost order to another one, and the lost one was asked for again"),
 ];
 
 fn number(name: &str) -> Option<u64> {

@@ -25,12 +25,12 @@ pub(super) struct Breaker {
 
 impl Breaker {
     pub(super) fn is_open(&self, now: Timestamp) -> bool {
-        self.closed_until.is_none_or(|until| until <= now)
+        self.closed_until.is_none_or(|until| until.is_due(now, LONGEST))
     }
 
     /// Is it time to ask the closed engine how it is?
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
-        !self.probed && self.closed_until.is_some_and(|until| until <= now)
+        !self.probed && self.closed_until.is_some_and(|until| until.is_due(now, LONGEST))
     }
 
     pub(super) fn answered(&mut self) {
@@ -69,7 +69,8 @@ impl Breaker {
 
     fn close(&mut self, length: Duration, now: Timestamp) {
         let until = now.plus(length);
-        self.closed_until = Some(self.closed_until.map_or(until, |known| known.max(until)));
+        let known = self.closed_until.filter(|known| !known.is_due(now, LONGEST));
+        self.closed_until = Some(known.map_or(until, |known| known.max(until)));
         (self.failures, self.probed) = (0, false);
     }
 }
@@ -120,6 +121,14 @@ mod tests {
         assert!(!breaker.refuse(at(10)));
         breaker.answered();
         assert!(!breaker.is_open(at(900)) && breaker.is_open(at(910)));
+    }
+
+    #[test]
+    fn a_clock_that_was_a_day_ahead_closes_it_no_longer_than_a_right_one() {
+        let mut breaker = Breaker::default();
+        assert!(breaker.refuse(at(24 * 3600)));
+        assert!(breaker.is_open(START), "the clock was put right");
+        assert!(breaker.refuse(START) && !breaker.is_open(START) && breaker.is_open(at(900)));
     }
 
     #[test]
