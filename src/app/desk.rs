@@ -173,13 +173,13 @@ impl App {
         Ok(Decided { buyer: self.profile_of(purchase.user)?, purchase })
     }
 
-    /// Credits money that does not fit to whoever paid it, for what it is worth.
+    /// Credits money that does not fit to whoever paid it, for what it is worth. A number is decided on once, so the update stays in
+    /// the inbox: after a crash it is handled again, finds it decided, and its card loses its buttons.
     ///
     /// # Errors
     /// `NotCashier`, `Failed`.
     pub async fn credit_doubted(
         &self,
-        cause: Option<UpdateId>,
         cashier: UserId,
         number: u64,
         reason: String,
@@ -192,7 +192,7 @@ impl App {
             return Ok(Resolved::NotCreditable);
         };
         let credit = Resolution::Credit { user, tokens };
-        Ok(match self.resolve(cause, cashier, number, credit, reason).await? {
+        Ok(match self.resolve(cashier, number, credit, reason).await? {
             Ok(()) => Resolved::Credited(tokens),
             Err(store::ResolveRefusal::NothingWaits) => Resolved::Over,
             Err(_) => Resolved::NotCreditable,
@@ -205,7 +205,6 @@ impl App {
     /// `NotCashier`, `Failed`.
     pub async fn send_back_doubted(
         &self,
-        cause: Option<UpdateId>,
         cashier: UserId,
         number: u64,
         reason: String,
@@ -228,7 +227,7 @@ impl App {
                 return Ok(Resolved::RailSilent);
             }
         };
-        let resolved = self.resolve(cause, cashier, number, Resolution::Dismiss, reason).await?;
+        let resolved = self.resolve(cashier, number, Resolution::Dismiss, reason).await?;
         // Somebody may have credited it meanwhile: then its tokens go back with the money.
         if let Ok(back) = sent {
             self.hear(super::port::RailEvent::Returned(back)).await?;
@@ -238,14 +237,13 @@ impl App {
 
     async fn resolve(
         &self,
-        cause: Option<UpdateId>,
         cashier: UserId,
         number: u64,
         resolution: Resolution,
         reason: String,
     ) -> Result<Result<(), store::ResolveRefusal>, AppError> {
         let (by, now) = (By::Admin(cashier), self.clock.now());
-        let resolved = self.store.resolve_payment(cause, number, by, resolution, reason, now).await?;
+        let resolved = self.store.resolve_payment(number, by, resolution, reason, now).await?;
         self.bells.outbox.notify_one();
         Ok(resolved)
     }

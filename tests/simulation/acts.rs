@@ -192,7 +192,7 @@ async fn money(world: &World, app: &App, update: UpdateId, admin: UserId, said: 
         Said::Resolve { number, user, tokens } => {
             let give = |user| Resolution::Credit { user, tokens };
             let resolution = user.map_or(Resolution::Dismiss, give);
-            let done = app.store.resolve_payment(cause, number, by, resolution, "seen".into(), now).await;
+            let done = app.store.resolve_payment(number, by, resolution, "seen".into(), now).await;
             said_of(&done.map_err(AppError)?)
         }
         _ => unreachable!("no money in it"),

@@ -55,11 +55,7 @@ async fn what_went_back_of_a_doubted_payment_is_not_credited_with_the_rest() {
     take(&store, back(Way::Stripe, "p1", "r1", 50_000)).await;
     let number = store.doubted_payments().unwrap()[0].number;
     let credit = Resolution::Credit { user: USER, tokens: Tokens::new(2_000) };
-    store
-        .resolve_payment(None, number, By::Admin(ADMIN), credit, "seen".into(), NOON)
-        .await
-        .unwrap()
-        .unwrap();
+    store.resolve_payment(number, By::Admin(ADMIN), credit, "seen".into(), NOON).await.unwrap().unwrap();
     assert_eq!(worth(&store, USER), 1_500);
     assert_verified(&store);
     undo(&store, "r1").await;
@@ -78,11 +74,7 @@ async fn what_somebody_else_has_paid_may_be_credited_to_him() {
     assert!(matches!(note(&store, payment).await, Noted::Quarantined(_)));
     let number = store.doubted_payments().unwrap()[0].number;
     let credit = Resolution::Credit { user: OTHER, tokens: PACKAGE };
-    store
-        .resolve_payment(None, number, By::Admin(ADMIN), credit, "seen".into(), NOON)
-        .await
-        .unwrap()
-        .unwrap();
+    store.resolve_payment(number, By::Admin(ADMIN), credit, "seen".into(), NOON).await.unwrap().unwrap();
     assert_eq!((worth(&store, OTHER), worth(&store, USER)), (before + PACKAGE.get(), 0));
     assert_verified(&store);
 }

@@ -296,7 +296,7 @@ async fn wrong_money_waits_for_a_cashier_who_decides_once() {
         assert_eq!((waits.payment.doubt, waits.worth), (doubt, worth.map(Tokens::new)));
         assert_eq!(hall.balance(), before, "nothing is credited without a look");
         let number = waits.payment.number;
-        let credit = async |who| hall.app.credit_doubted(None, who, number, "видел".into()).await;
+        let credit = async |who| hall.app.credit_doubted(who, number, "видел".into()).await;
         assert!(matches!(credit(USER).await, Err(DeskRefusal::NotCashier)));
         match worth {
             Some(worth) => {
@@ -308,7 +308,7 @@ async fn wrong_money_waits_for_a_cashier_who_decides_once() {
             }
             None => {
                 assert_eq!(credit(ADMIN).await.unwrap(), Resolved::NotCreditable);
-                let back = async || hall.app.send_back_doubted(None, ADMIN, number, "чужие".into()).await;
+                let back = async || hall.app.send_back_doubted(ADMIN, number, "чужие".into()).await;
                 assert_eq!(back().await.unwrap(), Resolved::SentBack);
                 assert_eq!(back().await.unwrap(), Resolved::Over);
                 assert_eq!(hall.balance(), before);

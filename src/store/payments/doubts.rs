@@ -1,7 +1,6 @@
 //! Payments that do not fit: kept under a number until an admin credits or dismisses them, with a reason.
 
 use super::*;
-use crate::domain::id::UpdateId;
 use crate::store::audit::{self, Act, AuditEntry, By};
 
 /// A payment that waits for an admin.
@@ -46,7 +45,6 @@ impl Store {
     /// In the inner result, as the variants say.
     pub async fn resolve_payment(
         &self,
-        cause: Option<UpdateId>,
         number: u64,
         by: By,
         resolution: Resolution,
@@ -74,7 +72,6 @@ impl Store {
                     return Ok(Err(refusal));
                 }
                 tables.doubted.remove(number)?;
-                tables.forget_update(cause)?;
                 Ok(Ok(()))
             })
             .await

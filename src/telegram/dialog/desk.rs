@@ -89,7 +89,7 @@ impl Talk<'_> {
 
     async fn doubt_tapped(&self, number: u64, step: DoubtStep) -> Result<Reply, AppError> {
         let reason = || plain(&self.view.say(TextKey::DoubtDecision, &[]));
-        let (cause, me) = (Some(self.update), self.person.id);
+        let me = self.person.id;
         let resolved = match step {
             DoubtStep::Show => {
                 return Ok(match self.app.doubt_on(number)? {
@@ -97,8 +97,8 @@ impl Talk<'_> {
                     None => Reply::show(self.resolved(number, TextKey::DoubtOver, &[])),
                 });
             }
-            DoubtStep::Credit => self.app.credit_doubted(cause, me, number, reason()).await,
-            DoubtStep::SendBack => self.app.send_back_doubted(cause, me, number, reason()).await,
+            DoubtStep::Credit => self.app.credit_doubted(me, number, reason()).await,
+            DoubtStep::SendBack => self.app.send_back_doubted(me, number, reason()).await,
         };
         let resolved = match resolved {
             Ok(resolved) => resolved,

@@ -71,7 +71,7 @@ async fn money_the_bank_has_taken_is_never_refused() {
     assert_eq!(doubts, [Doubt::NoPurchase, Doubt::Way, Doubt::NoPurchase]);
     // Nobody but a person can send it back over this way.
     let number = money[0].payment.number;
-    let back = hall.app.send_back_doubted(None, ADMIN, number, "чужой".into()).await.unwrap();
+    let back = hall.app.send_back_doubted(ADMIN, number, "чужой".into()).await.unwrap();
     assert_eq!(back, Resolved::Dismissed);
     hall.ends_well(4_484);
 }
