@@ -79,6 +79,7 @@ impl App {
             money: Money::tiyn(sum),
             fee: None,
             doubt: None,
+            terms: None,
         };
         let (admins, now) = (self.cashiers(), self.clock.now());
         let (bank, noted) = self.store.note_bank_payment(payment, date, admins, now).await?;

@@ -9,7 +9,8 @@ use crate::domain::catalog::Package;
 use crate::domain::id::{MessageRef, PurchaseId, UpdateId, UserId};
 use crate::domain::money::Tokens;
 use crate::domain::purchase::{Evidence, Purchase, PurchaseState};
-use crate::domain::rail::{Currency, Money, Way};
+use crate::domain::rail::{Currency, Money, Payment, Way};
+use crate::domain::user::Profile;
 use crate::store::{self, NewPurchase, Noted, TakenBack};
 
 /// How many of a user's purchases may wait at once: enough to change one's mind, too few to flood a rail.
@@ -316,6 +317,7 @@ impl App {
         match event {
             RailEvent::Paid(payment) => {
                 let (way, money) = (payment.way, payment.money.clone());
+                self.meet_payer(&payment).await?;
                 match self.store.note_payment(payment, admins, now).await? {
                     Noted::Credited { user, tokens } => {
                         tracing::info!(%way, user = user.0, tokens = tokens.get(), %money, "credited");
@@ -350,5 +352,17 @@ impl App {
         }
         self.bells.outbox.notify_one();
         Ok(heard)
+    }
+
+    /// A file that came back from a copy may have lost the payer with his purchase: then he is met again. Of nobody else does a
+    /// payment carry terms and the store not know him.
+    async fn meet_payer(&self, payment: &Payment) -> Result<(), AppError> {
+        let Some(terms) = payment.terms.as_ref().filter(|terms| terms.judge(payment).is_ok()) else {
+            return Ok(());
+        };
+        if self.store.user(terms.user)?.is_none() {
+            self.meet(terms.user, &Profile::default()).await?;
+        }
+        Ok(())
     }
 }

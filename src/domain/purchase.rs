@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{MessageRef, PurchaseId, UserId};
 use super::money::{Tiyn, Tokens};
-use super::rail::{Currency, Doubt, Money, Payment, Way};
+use super::rail::{Currency, Doubt, Money, Payment, Terms, Way};
 use super::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +136,32 @@ impl Purchase {
         }
         let typed = self.way.takes_any_sum().then(|| tokens_for(&payment.money)).flatten();
         typed.ok_or(Doubt::Amount)
+    }
+}
+
+impl Terms {
+    pub fn of(purchase: &Purchase) -> Self {
+        Self { user: purchase.user, tokens: purchase.tokens, price: purchase.price.amount }
+    }
+
+    /// What a payment is worth for a purchase of which nothing else is left: exactly what was asked brings exactly what was agreed.
+    ///
+    /// # Errors
+    /// Why somebody has to look.
+    pub fn judge(&self, payment: &Payment) -> Result<Tokens, Doubt> {
+        if let Some(doubt) = payment.doubt {
+            return Err(doubt);
+        }
+        if payment.payer.is_some_and(|payer| payer != self.user) {
+            return Err(Doubt::Payer);
+        }
+        if payment.money.currency != payment.way.currency() {
+            return Err(Doubt::Currency);
+        }
+        if payment.money.amount != self.price || self.price <= 0 || !self.tokens.is_movable() {
+            return Err(Doubt::Amount);
+        }
+        Ok(self.tokens)
     }
 }
 

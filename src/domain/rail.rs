@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::economics::RailId;
 use super::id::{PaymentId, PurchaseId, UserId};
-use super::money::Tiyn;
+use super::money::{Tiyn, Tokens};
 
 /// One way over a rail: Kaspi's rail has several, each with payment ids of its own. The order is that of the file: new ones
 /// go to the end.
@@ -132,6 +132,18 @@ pub struct Payment {
     pub fee: Option<Tiyn>,
     /// Why the adapter would not have it credited without a look: test money, another account.
     pub doubt: Option<Doubt>,
+    /// What we gave the place to pay to carry, where the rail gives it back as it was.
+    pub terms: Option<Terms>,
+}
+
+/// What was agreed when a place to pay was opened. The rail keeps it for us, so that money finds its way even where our file has
+/// lost the purchase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    pub user: UserId,
+    pub tokens: Tokens,
+    /// In the smallest unit of the way's currency.
+    pub price: i64,
 }
 
 /// Money went back to whoever paid, says a rail: a refund, or a dispute that took it away.

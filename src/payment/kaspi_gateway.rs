@@ -77,6 +77,7 @@ impl KaspiGateway {
             money: Money::tiyn(amount),
             fee: None,
             doubt: invoice.sandbox.then_some(Doubt::Mode),
+            terms: None,
         })];
         if invoice.status != Status::Paid {
             let refunds = self.refunds(&invoice.id).await?;

@@ -8,11 +8,13 @@ use redb::{Database, ReadableDatabase, ReadableTable};
 use super::tables::{FORGOTTEN, META, Snapshot, Tables, copy_all, put, record, sizes};
 use super::verify::{self, Report};
 use super::{Store, StoreError, erasure};
-use crate::domain::id::UserId;
+use crate::domain::id::{PurchaseId, UserId};
 use crate::domain::time::Timestamp;
 
 /// In `meta`: the file may still hold bytes of somebody who was forgotten.
 const TRACES: &str = "traces of the forgotten";
+/// In `meta`: which numbers of purchases were passed over, each time that a copy became the database.
+const LOST: &str = "lost purchases";
 /// Numbers of orders and purchases that a restored file passes over: those were given to others since the copy was made.
 const PASSED_OVER: u64 = 10_000;
 
@@ -79,6 +81,10 @@ impl Store {
                 tables.writes();
                 let last_job = tables.jobs.last()?.map_or(0, |(id, _)| id.value());
                 tables.counters.insert("job floor", last_job + PASSED_OVER)?;
+                let last = tables.counters.get("purchase")?.map_or(0, |last| last.value());
+                let mut lost: Vec<(u64, u64)> = record(&tables.meta, LOST)?.unwrap_or_default();
+                lost.push((last + 1, last + PASSED_OVER));
+                put(&mut tables.meta, LOST, &lost)?;
                 for counter in ["purchase", "notice", "doubted payment"] {
                     let last = tables.counters.get(counter)?.map_or(0, |last| last.value());
                     tables.counters.insert(counter, last + PASSED_OVER)?;
@@ -87,6 +93,15 @@ impl Store {
             })
             .await
     }
+}
+
+/// Was this number given after the copy was made from which this file came back?
+pub(super) fn was_passed_over(
+    meta: &impl ReadableTable<&'static str, &'static [u8]>,
+    purchase: PurchaseId,
+) -> Result<bool, StoreError> {
+    let lost: Vec<(u64, u64)> = record(meta, LOST)?.unwrap_or_default();
+    Ok(lost.iter().any(|(first, last)| (*first..=*last).contains(&purchase.0)))
 }
 
 /// Somebody was forgotten in this file; to be told to its copies.

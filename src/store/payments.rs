@@ -11,7 +11,7 @@ use super::ledger::{transfer_once, transfer_surely};
 use super::purchases::{load, settle};
 use super::seal::Vault;
 use super::tables::{DOUBTED, PAYMENTS, RECEIPTS, Tables, put, record};
-use super::{Store, StoreError, people};
+use super::{Store, StoreError, backup, people};
 use crate::domain::id::{PaymentId, PurchaseId, UserId};
 use crate::domain::ledger::Transfer;
 use crate::domain::money::{Tiyn, Tokens};
@@ -145,6 +145,12 @@ fn note(
         Some(id) => load(tables, vault, id)?,
         None => None,
     };
+    if purchase.is_none()
+        && let Some((user, tokens)) = lost(tables, &payment)?
+    {
+        credit_lost(tables, &payment, user, tokens, now)?;
+        return Ok(Noted::Credited { user, tokens });
+    }
     let judged = match &purchase {
         Some(purchase) => purchase.judge(&payment),
         None => Err(payment.doubt.unwrap_or(Doubt::NoPurchase)),
@@ -161,6 +167,15 @@ fn note(
             Ok(Noted::Quarantined(doubt))
         }
     }
+}
+
+/// Was this paid for a purchase that was opened after the copy was made from which this file came back? Its number was passed over
+/// then, and is nobody else's; what was agreed came back with the money.
+fn lost(tables: &Tables<'_>, payment: &Payment) -> Result<Option<(UserId, Tokens)>, StoreError> {
+    let (Some(purchase), Some(terms)) = (payment.purchase, &payment.terms) else { return Ok(None) };
+    let Ok(tokens) = terms.judge(payment) else { return Ok(None) };
+    let is_known = tables.users.get(terms.user.0)?.is_some();
+    Ok((is_known && backup::was_passed_over(&tables.meta, purchase)?).then_some((terms.user, tokens)))
 }
 
 /// Writes the transfer, the payment, the purchase's end and the word to the user; then takes back what went back before.
@@ -183,6 +198,20 @@ fn credit(
         // Its card tells of the first payment already.
         tables.notify(user, NoticeMessage::Credit { amount: tokens }, now)?;
     }
+    returns::take_what_waits(tables, payment.way, &payment.id, now)
+}
+
+/// The same where only the money and what was agreed are left of a purchase.
+fn credit_lost(
+    tables: &mut Tables<'_>,
+    payment: &Payment,
+    user: UserId,
+    tokens: Tokens,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    transfer_surely(tables, Transfer::credit(payment.way, payment.id.clone(), user, tokens, now))?;
+    put_payment(tables, payment, None, Some(user), PaymentState::Credited { tokens }, now)?;
+    tables.notify(user, NoticeMessage::Credit { amount: tokens }, now)?;
     returns::take_what_waits(tables, payment.way, &payment.id, now)
 }
 

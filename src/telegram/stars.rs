@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use crate::app::port::{Checkout, Place, Rail, RailError, RailEvent};
 use crate::domain::id::{PaymentId, PurchaseId, UserId};
+use crate::domain::money::Tokens;
 use crate::domain::purchase::Purchase;
-use crate::domain::rail::{Currency, Money, Payment, Return, Way};
+use crate::domain::rail::{Currency, Money, Payment, Return, Terms, Way};
 use crate::domain::time::Timestamp;
 
 use super::Telegram;
@@ -74,17 +75,31 @@ impl From<Fault> for RailError {
 }
 
 /// What an invoice carries to its payment. With the moment: a number is given anew when a backup is restored, and money that
-/// was paid for the purchase of an earlier life is not meant for this one.
+/// was paid for the purchase of an earlier life is not meant for this one. With what was agreed, for a file that has lost the
+/// purchase. Telegram allows 128 bytes.
 pub fn payload(purchase: &Purchase) -> String {
-    format!("purchase:{}:{}", purchase.id, purchase.created_at.0)
+    let Terms { user, tokens, price } = Terms::of(purchase);
+    format!("purchase:{}:{}:{user}:{tokens}:{price}", purchase.id, purchase.created_at.0)
 }
 
 /// None for what no invoice of ours carries.
 pub fn purchase_of(payload: &str) -> Option<PurchaseId> {
+    read(payload).map(|(purchase, _)| purchase)
+}
+
+/// The purchase, and what was agreed; older invoices don't say that.
+fn read(payload: &str) -> Option<(PurchaseId, Option<Terms>)> {
     let rest = payload.strip_prefix("purchase:")?;
-    let (number, moment) = rest.split_once(':').unwrap_or((rest, "0"));
-    moment.parse::<u64>().ok()?;
-    number.parse().ok().map(PurchaseId)
+    let numbers = rest.split(':').map(|number| number.parse::<i64>().ok()).collect::<Option<Vec<_>>>()?;
+    let id = |number: i64| u64::try_from(number).ok().map(PurchaseId);
+    Some(match numbers.as_slice() {
+        [purchase] | [purchase, _] => (id(*purchase)?, None),
+        [purchase, _, user, tokens, price] => {
+            let terms = Terms { user: UserId(*user), tokens: Tokens::new(*tokens), price: *price };
+            (id(*purchase)?, Some(terms))
+        }
+        _ => return None,
+    })
 }
 
 /// A payment as Telegram tells it: with the message of it, and in the statement.
@@ -98,6 +113,7 @@ pub fn paid(charge: &str, payload: &str, payer: UserId, money: Money) -> Payment
         money,
         fee: None,
         doubt: None,
+        terms: read(payload).and_then(|(_, terms)| terms),
     }
 }
 
@@ -178,8 +194,20 @@ mod tests {
         for ours in ["purchase:12:1800000000000", "purchase:12"] {
             assert_eq!(purchase_of(ours), Some(PurchaseId(12)), "{ours}");
         }
-        for foreign in ["", "12", "purchase:", "purchase:-1", "purchase:x", "purchase:12:x", "order:12"] {
+        for foreign in [
+            "",
+            "12",
+            "purchase:",
+            "purchase:-1",
+            "purchase:x",
+            "purchase:12:x",
+            "purchase:12:1:7",
+            "order:12",
+        ] {
             assert_eq!(purchase_of(foreign), None, "{foreign}");
         }
+        let carried = paid("stx1", "purchase:12:1800000000000:7:1484:215", UserId(7), Money::stars(215));
+        let terms = Terms { user: UserId(7), tokens: Tokens::new(1_484), price: 215 };
+        assert_eq!((carried.purchase, carried.terms), (Some(PurchaseId(12)), Some(terms)));
     }
 }

@@ -57,8 +57,17 @@ impl Till {
         // Stripe and gateways know a card, not a user
         let payer = (self.way == Way::Stars).then_some(payer);
         let purchase = Some(purchase.id);
-        let payment =
-            Payment { way: self.way, id, purchase, place: None, payer, money, fee: None, doubt: None };
+        let payment = Payment {
+            way: self.way,
+            id,
+            purchase,
+            place: None,
+            payer,
+            money,
+            fee: None,
+            doubt: None,
+            terms: None,
+        };
         state.charges.push(Charge { payment: payment.clone(), backs: Vec::new(), returns: 0 });
         state.events.push(RailEvent::Paid(payment));
         state.events.len() - 1

@@ -1,9 +1,12 @@
 //! Copies of the file: whole, right, and without anybody who was forgotten.
 
 use redb::{Database, ReadableDatabase, TableDefinition};
-use sora_bot::domain::id::UpdateId;
-use sora_bot::store::{Store, StoreError};
+use sora_bot::domain::id::{PurchaseId, UpdateId};
+use sora_bot::domain::money::{Tiyn, Tokens};
+use sora_bot::domain::rail::{Doubt, Money, Payment, Terms, Way};
+use sora_bot::store::{Noted, PaymentState, Store, StoreError};
 
+use super::payments::{back, buyer, note, paid, wanted};
 use crate::support::shop::{NOON, OTHER, USER, assert_verified, meet, options, order};
 
 const USERS: TableDefinition<i64, &[u8]> = TableDefinition::new("users");
@@ -38,6 +41,49 @@ async fn a_copy_made_while_decisions_go_on_is_whole_and_opens_as_the_database() 
     copy.pass_over_numbers().await.unwrap();
     let next = order(&copy, USER, 3).await.unwrap().job.id;
     assert!(next.0 > after.id.0, "a number that was given since is not given again: {next}");
+    assert_verified(&copy);
+}
+
+/// Only money for a number that was passed over, and only at just the terms that came back with it.
+#[tokio::test]
+async fn money_for_a_purchase_that_a_copy_has_lost_is_credited_by_what_was_agreed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("bot.redb"), options()).unwrap();
+    buyer(&store, Way::Stars).await;
+    let path = folder.path().join("copy.redb");
+    store.back_up(&path).unwrap();
+    let lost = store.open_purchase(None, wanted(Way::Stripe)).await.unwrap().unwrap();
+    let terms = Some(Terms::of(&lost));
+    let money = |id: &str| Payment { terms: terms.clone(), ..paid(&lost, id) };
+
+    let copy = Store::open(&path, options()).unwrap();
+    assert_eq!(
+        note(&copy, money("early")).await,
+        Noted::Quarantined(Doubt::NoPurchase),
+        "no copy, for all we know"
+    );
+    copy.pass_over_numbers().await.unwrap();
+    let (user, tokens) = (USER, lost.tokens);
+    assert_eq!(note(&copy, money("p1")).await, Noted::Credited { user, tokens });
+    assert_eq!(note(&copy, money("p1")).await, Noted::Before(PaymentState::Credited { tokens }));
+    assert_eq!(copy.balance(USER).unwrap().available, tokens);
+    let doubted = [
+        Payment { purchase: Some(PurchaseId(20_000)), ..money("beyond") },
+        Payment { terms: None, ..money("of an older bot") },
+        Payment { money: Money::tiyn(Tiyn::new(1)), ..money("another sum") },
+        Payment { payer: Some(OTHER), ..money("another payer") },
+        Payment {
+            terms: terms.clone().map(|terms| Terms { user: OTHER, ..terms }),
+            ..money("nobody we know")
+        },
+    ];
+    for payment in doubted {
+        let noted = note(&copy, payment.clone()).await;
+        assert!(matches!(noted, Noted::Quarantined(_)), "{payment:?}: {noted:?}");
+    }
+    assert_eq!(copy.balance(USER).unwrap().available, tokens);
+    copy.take_back(back(Way::Stripe, "p1", "r1", lost.price.amount), vec![], NOON).await.unwrap();
+    assert_eq!(copy.balance(USER).unwrap().available, Tokens::ZERO, "its refund takes it back");
     assert_verified(&copy);
 }
 

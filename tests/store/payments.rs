@@ -44,6 +44,7 @@ pub(super) fn paid(purchase: &Purchase, id: &str) -> Payment {
         money: purchase.price.clone(),
         fee: None,
         doubt: None,
+        terms: None,
     }
 }
 
@@ -157,7 +158,7 @@ async fn a_doubted_payment_is_decided_on_once() {
         note(&store, wrong).await;
         assert_eq!(state(&store, purchase.id), PurchaseState::Quarantined);
         let resolve = async |resolution| {
-            store.resolve_payment(None, 1, By::Admin(ADMIN), resolution, reason(), NOON).await.unwrap()
+            store.resolve_payment(1, By::Admin(ADMIN), resolution, reason(), NOON).await.unwrap()
         };
         let give = Resolution::Credit { user: USER, tokens: Tokens::new(500) };
         let nobody = Resolution::Credit { user: UserId(404), tokens: Tokens::new(500) };

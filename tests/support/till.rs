@@ -91,6 +91,7 @@ pub fn payment(purchase: &Purchase, id: &str) -> Payment {
         money: purchase.price.clone(),
         fee: None,
         doubt: None,
+        terms: None,
     }
 }
 

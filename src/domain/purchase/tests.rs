@@ -33,6 +33,7 @@ fn payment(way: Way, amount: i64, currency: Currency) -> Payment {
         money: Money { amount, currency },
         fee: None,
         doubt: None,
+        terms: None,
     }
 }
 
@@ -168,5 +169,27 @@ fn doubted_money_is_offered_for_what_it_is_worth_and_no_more() {
     ] {
         let tokens = offered(&money, doubt, bought);
         assert_eq!(tokens.map(Tokens::get), expected, "{money} {doubt:?}");
+    }
+}
+
+#[test]
+fn terms_are_worth_what_was_agreed_for_just_what_was_asked_of_just_him() {
+    let terms = Terms::of(&purchase(Way::Stars));
+    let fine = Payment { payer: Some(UserId(7)), ..payment(Way::Stars, 215, Currency::Stars) };
+    assert_eq!(terms.judge(&fine), Ok(Tokens::new(1_484)));
+    let other = |change: fn(&mut Payment)| {
+        let mut other = fine.clone();
+        change(&mut other);
+        terms.judge(&other)
+    };
+    assert_eq!(other(|payment| payment.payer = None), Ok(Tokens::new(1_484)), "a card has no name");
+    assert_eq!(other(|payment| payment.payer = Some(UserId(8))), Err(Doubt::Payer));
+    assert_eq!(other(|payment| payment.money.amount = 214), Err(Doubt::Amount));
+    assert_eq!(other(|payment| payment.money.currency = Currency::Kzt), Err(Doubt::Currency));
+    assert_eq!(other(|payment| payment.doubt = Some(Doubt::Mode)), Err(Doubt::Mode));
+    for nonsense in [Terms { price: 0, ..terms.clone() }, Terms { tokens: Tokens::new(-5), ..terms.clone() }]
+    {
+        let money = Money::stars(nonsense.price);
+        assert_eq!(nonsense.judge(&Payment { money, ..fine.clone() }), Err(Doubt::Amount), "{nonsense:?}");
     }
 }

@@ -57,6 +57,7 @@ async fn a_webhook_is_read_for_what_is_ours_and_says_nothing_else() {
         money: Money::tiyn(Tiyn::new(133_600)),
         fee: None,
         doubt: None,
+        terms: None,
     });
     assert_eq!(heard(told(&invoice(), FRESH)).await, Ok(vec![paid]));
     let with = |field: &str, value: Value| {

@@ -1,18 +1,24 @@
 //! What sessions, refunds and disputes mean. It asks nobody and believes nothing: amounts are compared where purchases are known.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::wire::{BalanceTransaction, Dispute, Event, Intent, Named, Refund, Session};
 use crate::app::port::RailEvent;
-use crate::domain::id::{PaymentId, PurchaseId};
-use crate::domain::money::Tiyn;
+use crate::domain::id::{PaymentId, PurchaseId, UserId};
+use crate::domain::money::{Tiyn, Tokens};
 use crate::domain::purchase::Purchase;
-use crate::domain::rail::{Currency, Doubt, Money, Payment, Return, Way};
+use crate::domain::rail::{Currency, Doubt, Money, Payment, Return, Terms, Way};
 
 /// The names of our mark among Stripe's metadata.
 const BOT: &str = "bot";
 const PURCHASE: &str = "purchase";
+/// What was agreed: it credits the payment where our file has lost the purchase.
+const USER: &str = "user";
+const TOKENS: &str = "tokens";
+const PRICE: &str = "price";
 
 pub struct Reader {
     pub bot: String,
@@ -29,6 +35,9 @@ impl Reader {
             ("code", purchase.code().to_string()),
             // A number may be given anew after a backup was restored; the moment makes another page of it.
             ("opened", purchase.created_at.0.to_string()),
+            (USER, purchase.user.to_string()),
+            (TOKENS, purchase.tokens.get().to_string()),
+            (PRICE, purchase.price.amount.to_string()),
         ]
     }
 
@@ -102,8 +111,14 @@ impl Reader {
             },
             fee: balance(session).and_then(|books| fee(amount, books)),
             doubt,
+            terms: session.metadata.as_ref().and_then(terms),
         }
     }
+}
+
+fn terms(metadata: &BTreeMap<String, String>) -> Option<Terms> {
+    let number = |name| metadata.get(name)?.parse::<i64>().ok();
+    Some(Terms { user: UserId(number(USER)?), tokens: Tokens::new(number(TOKENS)?), price: number(PRICE)? })
 }
 
 /// A refund takes its money at once; one that fails gives it back.

@@ -107,5 +107,6 @@ fn payment_of(purchase: &Purchase, received: Tiyn) -> Payment {
         money: Money::tiyn(received),
         fee: None,
         doubt: None,
+        terms: None,
     }
 }

@@ -39,6 +39,7 @@ fn payment() -> Payment {
         money: Money { amount: 74_200, currency: Currency::Kzt },
         fee: None,
         doubt: None,
+        terms: None,
     }
 }
 
