@@ -56,7 +56,7 @@ async fn places(story: Story) -> BTreeMap<String, u64> {
 #[tokio::test]
 async fn an_abort_at_each_place_that_has_a_name_costs_no_film_and_no_money() {
     let all = std::env::var("SWEEP").is_ok_and(|sweep| sweep == "all");
-    let (mut scenarios, mut known) = (SideBySide::default(), BTreeSet::new());
+    let (mut scenarios, mut known, mut aborts) = (SideBySide::default(), BTreeSet::new(), 0);
     for story in Story::ALL {
         for (place, times) in places(story).await {
             // each commit is another one; of a call the first is as good as any
@@ -68,6 +68,7 @@ async fn an_abort_at_each_place_that_has_a_name_costs_no_film_and_no_money() {
             };
             for nth in 0..most {
                 let place = format!("{place}@{}", 1 + nth * times / most);
+                aborts += 1;
                 scenarios.add(format!("{story:?}: {place}"), aborts_at(story, place));
             }
         }
@@ -75,6 +76,7 @@ async fn an_abort_at_each_place_that_has_a_name_costs_no_film_and_no_money() {
     let unpassed: Vec<&String> =
         NAMES.iter().filter(|name| !known.iter().any(|place| is_named(place, name))).collect();
     assert!(unpassed.is_empty(), "no story passes {unpassed:?}");
+    println!("{} places, {aborts} aborts", known.len());
     scenarios.all_end_well().await;
 }
 
