@@ -1,6 +1,7 @@
 //! Days in minutes: people order without a pause, and the bot is restarted again and again. Its memory stays flat and nothing is left
 //! open. `SOAK_MINUTES=30 cargo test --release --test binary soak -- --nocapture`; restarts come once a minute.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use sora_bot::domain::job::Phase;
@@ -15,8 +16,9 @@ const LIVES: u32 = 3;
 const MINUTE: Duration = Duration::from_secs(60);
 /// Of the memory, between the lives of the first half and those of the second, in per cent.
 const FLAT: f64 = 5.0;
-/// How fast people come.
+/// How fast people come, while no more than so many wait for their films: a slow machine has slow renders.
 const EVERY: Duration = Duration::from_millis(900);
+const WAITING: usize = 8;
 
 fn memory_kib(bot: &Bot) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", bot.id())).unwrap();
@@ -34,7 +36,10 @@ async fn a_soak_with_restarts_leaves_memory_flat_and_nothing_open() {
     let (lives, life) = minutes.map_or((LIVES, GLIMPSE / LIVES), |minutes| (minutes, MINUTE));
     let setup = Setup { render: Duration::from_millis(300), filter: "info", ..Setup::default() };
     let world = World::new(setup).await;
-    let (mut who, mut memory) = (10_000, Vec::new());
+    // each of the crowd gets his gift
+    let growth = include_str!("../../scripts/growth.lua").replace("per_day = 200, ", "");
+    std::fs::write(world.home().join("scripts/growth.lua"), growth).unwrap();
+    let (mut who, mut memory, mut waiting) = (10_000, Vec::new(), VecDeque::new());
     let mut bot = world.start();
     let began = Instant::now();
     for nth in 0..lives {
@@ -42,7 +47,11 @@ async fn a_soak_with_restarts_leaves_memory_flat_and_nothing_open() {
         while Instant::now() < until {
             world.telegram.add_person(person(who, "somebody"));
             world.orders(who, &format!("кот {who}")).await;
+            waiting.push_back(who);
             who += 1;
+            if waiting.len() > WAITING {
+                world.is_delivered(waiting.pop_front().unwrap()).await;
+            }
             sleep(EVERY.min(until.saturating_duration_since(Instant::now()))).await;
         }
         memory.push(memory_kib(&bot));

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use tokio::sync::watch;
 
 /// On which side of a call the wire trips.
@@ -118,12 +119,12 @@ impl Wire {
         side
     }
 
-    /// Keeps a copy of an order's body.
-    async fn noted(&self, request: Request) -> Request {
+    /// Keeps a copy of an order's body. None of one that was cut short: whoever sent it was killed meanwhile.
+    async fn noted(&self, request: Request) -> Option<Request> {
         let (head, body) = request.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap();
+        let body = to_bytes(body, usize::MAX).await.ok()?;
         self.inner.lock().unwrap().orders.push(String::from_utf8_lossy(&body).into_owned());
-        Request::from_parts(head, Body::from(body))
+        Some(Request::from_parts(head, Body::from(body)))
     }
 
     async fn hold(&self) {
@@ -135,7 +136,8 @@ impl Wire {
 
 async fn pass(State(wire): State<Arc<Wire>>, request: Request, next: Next) -> Response {
     let name = name(&request);
-    let request = if name == "POST videos" { wire.noted(request).await } else { request };
+    let request = if name == "POST videos" { wire.noted(request).await } else { Some(request) };
+    let Some(request) = request else { return StatusCode::BAD_REQUEST.into_response() };
     let side = wire.arrived(name);
     if side == Some(Side::Before) {
         wire.hold().await;

@@ -2,8 +2,7 @@
 //! the next start finds a book that is right with everything in it that was acknowledged.
 
 use std::io::ErrorKind;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sora_bot::domain::id::{DraftId, JobId, MessageRef, Ticket, UpdateId, UserId};
@@ -61,28 +60,26 @@ async fn fails_at(operation: u64, kind: ErrorKind) -> bool {
     let what = format!("{kind:?} at operation {operation}");
     let disk = Disk::default();
     disk.fails_at(operation, kind);
-    let stops = Arc::new(AtomicU64::new(0));
-    let count = stops.clone();
-    let on_fatal = Arc::new(move |_: &StoreError| {
-        count.fetch_add(1, Ordering::SeqCst);
-    });
+    let stops = Arc::new(Mutex::new(Vec::new()));
+    let told_to_stop = stops.clone();
+    let on_fatal = Arc::new(move |_: &StoreError| told_to_stop.lock().unwrap().push(Instant::now()));
     let mut told = Acknowledged::default();
-    let began = Instant::now();
     let opened = Store::on_backend(disk.clone(), Options { on_fatal, ..options() });
     if let Ok(store) = &opened {
         let ended = work(store, &mut told).await;
-        if !disk.has_failed() {
+        let Some(failed) = disk.failed() else {
             assert!(ended.is_ok(), "{what}: {ended:?}");
             return false;
-        }
+        };
         assert!(ended.is_err(), "{what}: everything was acknowledged");
         for update in 0..3 {
             let later = store.forget_update(UpdateId(update)).await;
             assert!(later.is_err(), "{what}: acknowledged after the failure");
         }
-        assert_eq!(stops.load(Ordering::SeqCst), 1, "{what}: the process is told to stop, once");
+        let stops = stops.lock().unwrap();
+        assert_eq!(stops.len(), 1, "{what}: the process is told to stop, once");
+        assert!(stops[0].duration_since(failed) < AT_ONCE, "{what}");
     }
-    assert!(began.elapsed() < AT_ONCE, "{what}");
     if opened.is_err() {
         // it was being made: the real one lies under another name until it is whole, and is made anew
         return true;

@@ -21,6 +21,8 @@ struct State {
     operations: u64,
     /// From this operation on the disk takes and gives nothing more.
     fails_at: Option<(u64, std::io::ErrorKind)>,
+    /// When it first did.
+    failed: Option<std::time::Instant>,
 }
 
 impl Disk {
@@ -33,10 +35,9 @@ impl Disk {
         self.state.lock().unwrap().operations
     }
 
-    /// Has it begun to fail?
-    pub fn has_failed(&self) -> bool {
-        let state = self.state.lock().unwrap();
-        state.fails_at.is_some_and(|(nth, _)| state.operations >= nth)
+    /// When it began to fail, if it has.
+    pub fn failed(&self) -> Option<std::time::Instant> {
+        self.state.lock().unwrap().failed
     }
 
     /// The process is started again, on a disk that works; what the old one wrote is still with the operating system.
@@ -74,7 +75,10 @@ impl State {
         self.operations += 1;
         match self.fails_at {
             _ if self.dead => Err(std::io::Error::other("the power is off")),
-            Some((nth, kind)) if self.operations >= nth => Err(std::io::Error::from(kind)),
+            Some((nth, kind)) if self.operations >= nth => {
+                self.failed.get_or_insert_with(std::time::Instant::now);
+                Err(std::io::Error::from(kind))
+            }
             _ => Ok(()),
         }
     }
