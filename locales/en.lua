@@ -212,6 +212,7 @@ You have {balance:token}.]],
     toast_already = "An order has already been placed from this card: /queue",
     toast_queue_full = "There are too many orders right now. Please try again in a few minutes — you were not charged.",
     toast_too_many = "You already have {limit:order} in progress, which is the most at once. Wait for one to finish or cancel one: /queue",
+    toast_no_room = "We are not taking new orders for the moment: we are making room for finished videos. You were not charged and your text is kept — please tap again a little later.",
 
     -- Деньги ------------------------------------------------------------------------------------------------------------
 
@@ -303,6 +304,8 @@ Video {place} of {total}]],
     caption_gift = [[🎁 <b>Order No. {number}</b> worked out after all. You have had its tokens back already, so it is a gift.
 <i>{prompt}</i>]],
     caption_file = "Order No. {number} as a file, uncompressed: {size}, {seconds} s.",
+    film_linked = "The video is {megabytes} MB, more than Telegram takes from bots, so please fetch it with the button. The link is yours alone, do not pass it on; it works until {date}.",
+    button_download = "⬇️ Download the video",
     ask_edit = [[Send the new description — quality, length and shape stay as in order No. {number}.
 
 It was (tap to copy):
@@ -587,6 +590,8 @@ Profit and margin are after the engine and the fee, for a video bought without a
     alert_script_warnings = "🟡 Have a look at the prices: the bot is working, but this is what it noticed.\n<code>{problems}</code>",
     alert_rate_old = "🟡 The dollar rate in the prices is old: {rate} ₸ of {date}, {days} days ago. A new rate: <code>/rate 540</code>.",
     alert_backup_failed = "🔴 The database could not be copied: {problem}\nCustomers notice nothing, but without a copy a broken disk means lost balances. Check the free space and the folder of copies.",
+    alert_disk_full = "🔴 The disk has {free} MB left, and the bot sells while there are at least {least} MB. New orders are refused, accepted ones go on as usual. Make room or take a larger disk; finished videos take as much as keep_files_days and keep_files_mib in config.toml allow. Selling resumes by itself as soon as there is room.",
+    alert_disk_room = "🟢 The disk has room again: {free} MB are free. Orders are being taken.",
     alert_stuck = "🔴 Order № {number} is stuck: it is past every deadline and does not move. The customer’s tokens are still held. Restart the bot, it goes on from where it was; if that does not help, give the tokens back: <code>/refund {number}</code>.",
     card_promo = "🏷 {title}: −{percent}%, instead of <s>{price} ₸</s>",
 

@@ -183,6 +183,7 @@ return pricing {
       wait_minutes = { 3, 8 },
       prompt_limit = 2500,
       render_deadline_minutes = 40,
+      picture = true, -- Kling забирает её по ссылке: нужен PUBLIC_URL
     },
     {
       id = "minimax-h3",

@@ -34,6 +34,7 @@ mod handouts;
 pub mod housekeeping;
 mod intake;
 mod language;
+mod links;
 mod menu;
 mod metrics;
 mod order;
@@ -51,6 +52,7 @@ pub mod reminders;
 mod roles;
 mod scripts;
 mod stats;
+pub mod storage;
 pub mod watchdog;
 pub mod worker;
 
@@ -66,6 +68,7 @@ pub use films::{FilmPage, ResendRefusal};
 pub use growth::CodeOutcome;
 pub use handouts::{Asking, Handout, HandoutDone, HandoutOutcome, HandoutRefusal, Whom};
 pub use intake::{Incoming, Met};
+pub use links::{FilmLink, Links};
 pub use order::{Agreed, CancelRefusal, OrderRefusal, OrderView, Placed, QueueView};
 pub use overview::{EngineRow, LedgerPage, QueuedJob, ScriptDiff, UserDetails, UserPage, UserRow, Waiting};
 pub use panel::{PANEL_LINK_MINUTES, PANEL_SESSION};
@@ -83,7 +86,7 @@ pub use crate::store::{
     Giving, Invitations, JobRow, LedgerQuery, PaidBack, PurchaseRefusal, PurchaseRow, ScriptAuthor,
     ScriptVersion,
 };
-use port::{Clock, Random, Scripts};
+use port::{Boundless, Clock, Disk, Random, Scripts};
 
 /// Wishes to stop that a job may have missed before it looks at all of them again.
 const STOPS_HEARD: usize = 16;
@@ -99,6 +102,10 @@ pub struct App {
     pub settings: Settings,
     /// None where the scripts are fixed: then they cannot be changed from the chat.
     accepted: Option<Arc<AcceptedScripts>>,
+    disk: Arc<dyn Disk>,
+    room: storage::Room,
+    /// None: nobody outside can reach us.
+    links: Option<Links>,
     bells: Bells,
     percents: progress::Percents,
     doors: panel::Doors,
@@ -133,6 +140,10 @@ pub struct Settings {
     pub max_upload: u64,
     /// How long after its delivery a film stays on our disk.
     pub keep_films: Duration,
+    /// Bytes that films may take on our disk; the oldest that were delivered go. 0: no bound.
+    pub keep_bytes: u64,
+    /// Bytes that must be free where films lie, or nothing new is sold.
+    pub least_free: u64,
     /// Laid over what the scripts say; the sandbox gives tokens to try with.
     pub welcome: Option<Tokens>,
     /// Where people transfer money by hand; None: nowhere.
@@ -182,6 +193,8 @@ struct Bells {
     backups: Notify,
     /// A message to many was set going.
     crowd: Notify,
+    /// An order found no room for its film.
+    storage: Notify,
     /// For the one job that its user wants stopped.
     stop: broadcast::Sender<JobId>,
 }
@@ -189,8 +202,8 @@ struct Bells {
 impl Default for Bells {
     fn default() -> Self {
         let stop = broadcast::Sender::new(STOPS_HEARD);
-        let [worker, outbox, progress, payments, backups, crowd] = [(); 6].map(|()| Notify::new());
-        Self { worker, outbox, progress, payments, backups, crowd, stop }
+        let [worker, outbox, progress, payments, backups, crowd, storage] = [(); 7].map(|()| Notify::new());
+        Self { worker, outbox, progress, payments, backups, crowd, storage, stop }
     }
 }
 
@@ -214,6 +227,9 @@ impl App {
             random,
             settings,
             accepted: None,
+            disk: Arc::new(Boundless),
+            room: storage::Room::default(),
+            links: None,
             bells,
             percents,
             doors,
@@ -228,6 +244,16 @@ impl App {
     /// The scripts can be changed from the chat, and follow their folder.
     pub fn with_accepted(self, accepted: Arc<AcceptedScripts>) -> Self {
         Self { accepted: Some(accepted), ..self }
+    }
+
+    /// Films lie on this disk, which may be full.
+    pub fn with_disk(self, disk: Arc<dyn Disk>) -> Self {
+        Self { disk, ..self }
+    }
+
+    /// What is outside can fetch files from us.
+    pub fn with_links(self, links: Links) -> Self {
+        Self { links: Some(links), ..self }
     }
 
     /// Tells every admin something.

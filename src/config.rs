@@ -115,6 +115,12 @@ pub struct Queue {
 pub struct Delivery {
     /// How long a finished film is kept for sending again.
     pub keep_files: Duration,
+    /// Bytes that all of them may take; 0 = no bound.
+    pub keep_bytes: u64,
+    /// Bytes that must be free on their disk, or nothing new is sold.
+    pub least_free: u64,
+    /// Bytes of a film that the Bot API server takes.
+    pub upload_limit: u64,
 }
 
 #[derive(Debug, Clone)]

@@ -8,5 +8,6 @@ mod lenient;
 pub mod scripted;
 mod signs;
 pub mod sora;
+pub mod tape;
 mod veil;
 mod walk;

@@ -213,6 +213,11 @@ impl Store {
     fn read(&self) -> Result<ReadTransaction, StoreError> {
         Ok(self.db.begin_read()?)
     }
+
+    /// With which addresses of ours are signed: another with another `DATA_KEY`.
+    pub fn link_key(&self) -> [u8; 32] {
+        self.vault.link_key()
+    }
 }
 
 fn open_file(path: &Path, cache: usize) -> Result<Database, StoreError> {

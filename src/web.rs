@@ -22,8 +22,10 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::app::port::{Listening, Method, Webhook, WebhookAnswer, WebhookRequest};
 
+mod links;
 mod metrics;
 mod panel;
+pub mod range;
 
 /// The largest of our callers' bodies are a few dozen kilobytes.
 const LARGEST_BODY: usize = 1 << 20;
@@ -67,6 +69,7 @@ fn router(web: Web) -> Router {
         router = router.route(&path, on(method, receive).with_state(Hook { webhook, room: room.clone() }));
     }
     router = router.merge(metrics::routes(web.app.clone(), web.metrics_token));
+    router = router.merge(links::routes(web.app.clone()));
     router = router.merge(panel::router(web.app.clone()));
     let readiness = Readiness { app: web.app, listening: web.listening };
     router.route("/readyz", get(readyz).with_state(Arc::new(readiness))).fallback(any(StatusCode::NOT_FOUND))

@@ -18,6 +18,7 @@ mod app {
     mod forging;
     mod gifts;
     mod growing;
+    mod linking;
     mod office;
     mod ordering;
     mod paying;
@@ -27,6 +28,7 @@ mod app {
     mod rendering;
     mod showing;
     mod stopping;
+    mod storing;
     mod story;
     mod submitting;
     mod topping_up;

@@ -19,6 +19,7 @@ mod binary {
     mod import;
     mod input;
     mod kills;
+    mod memory;
     mod panel;
     mod payments;
     mod prices;
@@ -26,6 +27,7 @@ mod binary {
     mod restarts;
     mod side_by_side;
     mod soak;
+    mod storage;
     mod story;
     #[cfg(feature = "failpoints")]
     mod sweep;

@@ -9,6 +9,7 @@ pub mod engine;
 pub mod fate;
 pub mod scripts;
 pub mod shop;
+pub mod space;
 pub mod till;
 pub mod time;
 pub mod world;

@@ -1,6 +1,7 @@
 -- Kling без посредников. Ключ одной строкой (KLING_API_KEY=…) или парой, из которой подпись делает сам бот:
 -- KLING_ACCESS_KEY=… и KLING_SECRET_KEY=… В pricing.lua: engine = "kling", engine_model = "kling-3.0".
--- Длины 3–15 с. Картинки Kling берёт только по ссылке, поэтому с картинкой он не предлагается.
+-- Длины 3–15 с. Картинку Kling забирает только по ссылке: её даёт бот, если в .env задан PUBLIC_URL; без него с картинкой
+-- Kling не предлагается.
 
 return engine {
   title = "Kling",
@@ -18,15 +19,23 @@ return engine {
     },
   },
 
+  picture = "link",
+
   create = {
-    url = "/text-to-video/{model}",
+    url = function(order)
+      return (order.picture and "/image-to-video/" or "/text-to-video/") .. order.model
+    end,
     body = function(order)
+      local contents = { { type = "prompt", text = order.prompt } }
+      if order.picture then
+        table.insert(contents, { type = "first_frame", url = order.picture.url })
+      end
       local options = { external_task_id = order.reference }
       if order.callback then
         options.callback_url = order.callback
       end
       return {
-        contents = { { type = "prompt", text = order.prompt } },
+        contents = contents,
         settings = {
           resolution = order.short_side .. "p",
           aspect_ratio = order.aspect,

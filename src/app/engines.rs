@@ -71,6 +71,11 @@ impl Engines {
         !route.is_retired(today) && self.is_open(&route.engine, now) && !self.is_retired(&route.engine, today)
     }
 
+    /// Can it begin with a picture, as things are?
+    pub(super) fn takes_pictures(&self, engine: &EngineId) -> bool {
+        self.get(engine).is_some_and(|engine| engine.capabilities().picture)
+    }
+
     pub(super) fn is_retired(&self, engine: &EngineId, today: Day) -> bool {
         self.get(engine).and_then(|engine| engine.capabilities().retired_on).is_some_and(|day| day <= today)
     }

@@ -103,6 +103,10 @@ impl App {
             Unit::Seconds,
             gauge(age),
         );
+        if let Some(free) = self.disk.free(&self.settings.films) {
+            let help = "Room where films lie; below delivery.least_free_mib nothing new is sold";
+            registry.register_with_unit("disk_free", help, Unit::Bytes, gauge(free));
+        }
         if let Some(bytes) = resident_bytes() {
             registry.register_with_unit(
                 "resident_memory",

@@ -51,6 +51,8 @@ pub enum OrderRefusal {
     DraftGone,
     #[error("he is banned")]
     Banned,
+    #[error("the disk has no room for its film")]
+    NoRoom,
     #[error(transparent)]
     Failed(#[from] AppError),
 }
@@ -98,7 +100,13 @@ impl App {
         let (now, today) = (self.clock.now(), self.today());
         let catalog = self.catalog_for(scripts, user);
         let open = |route: &Route| self.engines.serves(route, now, today);
-        let sold = catalog.models.iter().filter_map(|model| model.on_routes(open));
+        let sold = catalog.models.iter().filter_map(|model| {
+            let mut model = model.on_routes(open)?;
+            let takes = |route: &Route| self.engines.takes_pictures(&route.engine);
+            let pictured = |route: &Route| model.abilities_on(route).picture && takes(route);
+            model.abilities.picture = model.routes.iter().any(pictured);
+            Some(model)
+        });
         sold.map(|model| catalog.on(today, &model)).collect()
     }
 
@@ -128,7 +136,8 @@ impl App {
     /// The same of a video that not every route can make: from a picture, or from a film that lies somewhere.
     pub fn quote_for(&self, scripts: &ScriptSet, user: Option<UserId>, wish: &Wish<'_>) -> Option<Quote> {
         let (now, today) = (self.clock.now(), self.today());
-        let open = |route: &Route| self.engines.serves(route, now, today);
+        let takes = |route: &Route| !wish.needs.picture || self.engines.takes_pictures(&route.engine);
+        let open = |route: &Route| self.engines.serves(route, now, today) && takes(route);
         let mut quote = self.catalog_for(scripts, user).quote(wish, open, today, &scripts.version)?;
         quote.render_deadline_s = quote.render_deadline_s.min(self.settings.longest_render_s);
         Some(quote)
@@ -253,6 +262,10 @@ impl App {
         let Agreed { quote, price: agreed, frame } = agreed;
         if quote.price != agreed {
             return Err(OrderRefusal::PriceChanged { quote });
+        }
+        if !self.finds_room() {
+            self.bells.storage.notify_one();
+            return Err(OrderRefusal::NoRoom);
         }
         let limits =
             OrderLimits { per_user: self.settings.queued_per_user, in_all: self.settings.queued_in_all };

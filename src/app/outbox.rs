@@ -223,7 +223,8 @@ fn film_parcel(app: &App, job: Job, film: Film) -> Result<FilmParcel, StoreError
     let viewer = viewer.map_err(|error| error.0)?;
     let (path, thumbnail) = app.film_paths(job.id);
     let thumbnail = film.has_thumbnail.then_some(thumbnail);
-    Ok(FilmParcel { job, viewer, film, path, thumbnail })
+    let link = if film.bytes > app.settings.max_upload { app.film_link(&job) } else { None };
+    Ok(FilmParcel { job, viewer, film, path, thumbnail, link })
 }
 
 fn kind(message: &NoticeMessage) -> &'static str {

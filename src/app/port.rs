@@ -5,6 +5,7 @@
 mod adapter;
 mod chance;
 mod chat;
+mod disk;
 mod engine;
 mod rail;
 mod scripts;
@@ -12,11 +13,12 @@ mod webhook;
 
 pub use adapter::{
     Adapter, Ask, Auth, CallbackRule, Create, Credential, FaultRule, FetchRule, FindRule, Function,
-    Functions, Given, PICTURE_AS_BASE64, PICTURE_AS_DATA_URL, PollRule, Reader, RenderState, Signature,
-    Source, Verb, order_value,
+    Functions, Given, PICTURE_AS_BASE64, PICTURE_AS_DATA_URL, Pictures, PollRule, Reader, RenderState,
+    Signature, Source, Verb, order_value,
 };
 pub use chance::{Clock, Random};
 pub use chat::{Addressee, CardView, Chat, ChatError, FilmParcel, Parcel, Sent, Stage};
+pub use disk::{Boundless, Disk};
 pub use engine::{
     Callback, CallbackRefusal, Capabilities, Engine, EngineSource, Failure, FailureKind, Fetched, Polled,
     Progress, RenderRequest, Sighting, Sought, Submission,

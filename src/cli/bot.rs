@@ -15,14 +15,14 @@ use super::control::Control;
 use super::data_key;
 use super::engines::engines;
 use super::kaspi;
-use super::real::{SystemClock, SystemRandom};
+use super::real::{SystemClock, SystemDisk, SystemRandom};
 use super::stripe;
 use crate::app::backups::{self, Backups};
 use crate::app::port::{Rail, Webhook};
 use crate::app::{
-    AcceptedScripts, AcceptedSettings, App, EngineCallbacks, Rails, Reload, ScriptsUnusable, Settings, Staff,
-    announce, digest, engines as breakers, housekeeping, outbox, payments, progress, reminders, watchdog,
-    worker,
+    AcceptedScripts, AcceptedSettings, App, EngineCallbacks, Links, Rails, Reload, ScriptsUnusable, Settings,
+    Staff, announce, digest, engines as breakers, housekeeping, outbox, payments, progress, reminders,
+    storage, watchdog, worker,
 };
 use crate::config::Config;
 use crate::domain::money::Tokens;
@@ -32,8 +32,6 @@ use crate::store::{Options, Report, Store};
 use crate::telegram::{self, Stars, Telegram, TelegramSettings};
 use crate::web::{self, Web};
 
-/// Telegram's limit for a file that a bot sends (core.telegram.org/bots/api#sendvideo).
-const MAX_UPLOAD: u64 = 50 * 1024 * 1024;
 /// What the supervisor sees when nothing can be written any more: start me again, I'll verify.
 const EXIT_STORE_STOPPED: i32 = 70;
 /// A start verifies what was written since the last time: a day of a busy shop is nothing.
@@ -69,9 +67,14 @@ impl Bot {
         settings.panel_url = panel_url(&config, listener.as_ref());
         let engines = engines(&config, accepted.clone(), listener.is_some())?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-        let app = App::new(store, accepted.clone(), engines, clock, random, settings)
+        let links = links(&config, listener.as_ref(), &store);
+        let mut app = App::new(store, accepted.clone(), engines, clock, random, settings)
             .with_accepted(accepted)
+            .with_disk(Arc::new(SystemDisk))
             .with_rails(rails(&config, &telegram)?);
+        if let Some(links) = links {
+            app = app.with_links(links);
+        }
         Ok(Self { app: Arc::new(app), telegram, folder, listener, config })
     }
 
@@ -125,6 +128,7 @@ impl Bot {
         talk_to_many(&mut parts, &app, chat.clone(), &stop, grace);
         endless(&mut parts, progress::run(app.clone(), chat, stop.clone()));
         endless(&mut parts, housekeeping::run(app.clone(), stop.clone()));
+        endless(&mut parts, storage::run(app.clone(), stop.clone()));
         endless(&mut parts, digest::run(app.clone(), stop.clone()));
         endless(&mut parts, watchdog::run(app.clone(), stop.clone()));
         if let Some(copies) = copies(&config)? {
@@ -321,8 +325,10 @@ fn app_settings(config: &Config, welcome: Option<Tokens>) -> Settings {
         queued_in_all: config.queue.total,
         films: films(config),
         max_download: config.worker.download_limit_bytes,
-        max_upload: MAX_UPLOAD,
+        max_upload: config.delivery.upload_limit,
         keep_films: config.delivery.keep_files,
+        keep_bytes: config.delivery.keep_bytes,
+        least_free: config.delivery.least_free,
         welcome,
         desk: kaspi::desk(config),
         time_zone: config.locale.time_zone,
@@ -356,7 +362,13 @@ fn panel_url(config: &Config, listener: Option<&TcpListener>) -> Option<String> 
     })
 }
 
+/// Files are handed out only where the internet reaches us.
+fn links(config: &Config, listener: Option<&TcpListener>, store: &Store) -> Option<Links> {
+    let _listening = listener?;
+    config.http.public_url.as_ref().map(|url| Links::new(url.as_str(), store.link_key()))
+}
+
 /// Films lie beside the database: one folder to keep, to move, to back up.
 fn films(config: &Config) -> PathBuf {
-    config.store.path.parent().map_or_else(|| PathBuf::from("films"), |folder| folder.join("films"))
+    config.store.path.parent().map_or_else(|| PathBuf::from("videos"), |folder| folder.join("videos"))
 }

@@ -14,12 +14,15 @@ use super::engines::surroundings;
 use super::real::SystemClock;
 use super::table::{Cell, Form, Table};
 use super::{Failure, run::runtime, said};
-use crate::app::port::{Adapter, Clock as _, Engine, Progress, RenderRequest, ScriptSet, Submission};
+use crate::app::port::{
+    Adapter, Clock as _, Engine, Pictures, Progress, RenderRequest, ScriptSet, Submission,
+};
 use crate::config::{Config, Sources};
 use crate::domain::catalog::Size;
 use crate::domain::id::{EngineId, Ticket};
 use crate::engine::scripted::{Scripted, Tape, Taped, recorded};
 use crate::engine::sora::{Sora, SoraSettings};
+use crate::engine::tape::Recorder;
 use crate::script::Folder;
 
 /// Nobody waits longer at a shell.
@@ -64,6 +67,9 @@ pub(super) struct TryArgs {
     /// A JPEG of exactly that size, as the first frame
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
+    /// Where the vendor finds that picture, for one that takes no other
+    #[arg(long, value_name = "URL", requires = "picture")]
+    picture_url: Option<String>,
     /// Where the film goes
     #[arg(long, value_name = "FILE", default_value = "try.mp4")]
     out: PathBuf,
@@ -119,7 +125,8 @@ fn keys(adapter: &Adapter) -> String {
 
 fn abilities(adapter: &Adapter) -> String {
     let can = [
-        (adapter.picture, "pictures"),
+        (adapter.pictures == Pictures::Inside, "pictures"),
+        (adapter.pictures == Pictures::ByLink, "pictures by link"),
         (adapter.find.is_some(), "look up"),
         (adapter.cancel.is_some(), "stop"),
         (adapter.poll.cost_usd.is_some(), "cost"),
@@ -167,7 +174,9 @@ async fn render(config: &Config, set: &ScriptSet, args: &TryArgs) -> Result<(), 
         None if args.id == "sora" => {
             let base_url = config.engine.openai_base_url.as_ref().context("OPENAI_BASE_URL is not set")?;
             let key = config.engine.openai_api_key.clone().unwrap_or_default();
-            Arc::new(Sora::new(SoraSettings::new(base_url.as_str(), key)).context("OPENAI_BASE_URL")?)
+            let mut settings = SoraSettings::new(base_url.as_str(), key);
+            settings.tape = Recorder(Some(Arc::new(Shown)));
+            Arc::new(Sora::new(settings).context("OPENAI_BASE_URL")?)
         }
         None => return Err(no_such(set, &args.id)),
     };
@@ -247,6 +256,7 @@ fn request(set: &ScriptSet, id: &EngineId, args: &TryArgs) -> Result<RenderReque
         seconds: seconds.unwrap_or(4),
         remix_of: None,
         picture: picture.transpose()?.map(Into::into),
+        picture_link: args.picture_url.clone(),
     })
 }
 

@@ -18,8 +18,8 @@ use crate::engine::sora::{Sora, SoraSettings, Timeouts};
 use crate::script::Folder;
 
 /// The wire that is built in, and whatever the scripts describe.
-pub(super) fn engines(config: &Config, scripts: Arc<dyn Scripts>, callbacks: bool) -> Result<Engines> {
-    let around = surroundings(config, callbacks);
+pub(super) fn engines(config: &Config, scripts: Arc<dyn Scripts>, is_reached: bool) -> Result<Engines> {
+    let around = surroundings(config, is_reached);
     let engines = built_in(config)?;
     let engines = engines.with_scripted(Arc::new(ScriptedEngines::new(scripts, around)));
     if engines.names().is_empty() {
@@ -39,12 +39,12 @@ fn built_in(config: &Config) -> Result<Engines> {
     Ok(Engines::new([(EngineId::new("sora"), Arc::new(sora) as Arc<dyn Engine>)]))
 }
 
-/// What the engines of scripts are given. `callbacks`: somebody outside can reach us.
-pub(super) fn surroundings(config: &Config, callbacks: bool) -> Surroundings {
+/// What the engines of scripts are given. `is_reached`: somebody outside can reach us.
+pub(super) fn surroundings(config: &Config, is_reached: bool) -> Surroundings {
     Surroundings {
         keys: Arc::new(Keys(config.clone())),
         clock: Arc::new(SystemClock),
-        callbacks: config.http.public_url.clone().filter(|_| callbacks),
+        public_url: config.http.public_url.clone().filter(|_| is_reached),
         timeouts: Timeouts::default(),
         tape: None,
     }

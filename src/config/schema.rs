@@ -47,10 +47,7 @@ impl Config {
             },
             worker: Worker::read(from),
             queue: Queue::read(from),
-            delivery: Delivery {
-                keep_files: Duration::from_hours(24)
-                    * from.key("delivery.keep_files_days", value::whole(0..=365)),
-            },
+            delivery: Delivery::read(from),
             http: Http {
                 addr: port.map(|port| ([0, 0, 0, 0], port).into()).or(http_addr),
                 public_url: from.key_or_variable(
@@ -127,6 +124,19 @@ impl Queue {
             from.refuse(&["queue.total", "queue.per_user"], Wrong::new(problem));
         }
         Self { per_user, total }
+    }
+}
+
+impl Delivery {
+    fn read(from: &mut Reader) -> Self {
+        let mib = |from: &mut Reader, key, range| MIB * from.key(key, value::whole::<u64>(range));
+        Self {
+            keep_files: Duration::from_hours(24)
+                * from.key("delivery.keep_files_days", value::whole(0..=365)),
+            keep_bytes: mib(from, "delivery.keep_files_mib", 0..=1_000_000_000),
+            least_free: mib(from, "delivery.least_free_mib", 0..=1_000_000_000),
+            upload_limit: mib(from, "delivery.upload_limit_mib", 1..=2000),
+        }
     }
 }
 

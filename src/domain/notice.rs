@@ -114,6 +114,8 @@ pub enum Alert {
     Broadcast { number: u64 },
     /// So many newcomers got their gift today; more get none.
     WelcomesUsedUp { most: u64 },
+    /// The disk has less room than films need, and nothing new is sold; or it has room again.
+    Disk { full: bool, free_mib: u64, least_mib: u64 },
 }
 
 /// The figures of one day, as they were when they were told.

@@ -6,9 +6,14 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use tokio::sync::Semaphore;
+
 use crate::app::port::{Failure, FailureKind, Fetched};
 use crate::media::film::{FilmError, probe};
 use crate::media::thumbnail;
+
+/// Films looked into at once. A decoder takes megabytes, and what waits for it lies safely on the disk.
+static LOOKED_INTO: Semaphore = Semaphore::const_new(2);
 
 /// Measures the film at `path`. `picture` is what the engine offered beside it, in any format; without one, or if it
 /// cannot be read, the film's own first picture is taken. Either becomes the JPEG at `picture`.
@@ -16,6 +21,7 @@ use crate::media::thumbnail;
 /// # Errors
 /// `Broken` when it is no whole film.
 pub(super) async fn inspect(path: &Path, picture: &Path) -> Result<Fetched, Failure> {
+    let _place = LOOKED_INTO.acquire().await.map_err(|_| broken("films are looked into no more".into()))?;
     let (path, picture) = (path.to_owned(), picture.to_owned());
     let inspected = tokio::task::spawn_blocking(move || inspect_on_disk(&path, &picture)).await;
     inspected.unwrap_or_else(|_| Err(broken("looking into the film panicked".into())))

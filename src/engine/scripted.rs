@@ -28,13 +28,13 @@ use super::walk::{Page, Step, Walk};
 use super::{download, film};
 use crate::app::port::{
     Adapter, Ask, Callback, CallbackRefusal, Capabilities, Clock, Engine, EngineSource, Failure, FailureKind,
-    Fetched, FindRule, Polled, Progress, Reader, RenderRequest, Scripts, Sighting, Sought, Submission,
-    order_value,
+    Fetched, FindRule, Pictures, Polled, Progress, Reader, RenderRequest, Scripts, Sighting, Sought,
+    Submission, order_value,
 };
 use crate::domain::id::{EngineId, Ticket};
 use crate::domain::reconcile::{CLOCK_SKEW, Listed};
 
-pub use self::http::{Tape, Taped};
+pub use super::tape::{Tape, Taped};
 
 /// What the operator gives to engines: their keys and, where he has his own, their addresses.
 pub trait Keyring: Send + Sync {
@@ -49,8 +49,8 @@ pub trait Keyring: Send + Sync {
 pub struct Surroundings {
     pub keys: Arc<dyn Keyring>,
     pub clock: Arc<dyn Clock>,
-    /// Where vendors call: engines' ids are put behind it. None: nobody can reach us.
-    pub callbacks: Option<Url>,
+    /// Our own address as vendors see it: there they call, and fetch pictures. None: nobody can reach us.
+    pub public_url: Option<Url>,
     pub timeouts: Timeouts,
     /// Is told of everything that is sent and received, secrets hidden.
     pub tape: Option<Arc<dyn Tape>>,
@@ -119,6 +119,8 @@ pub struct Scripted {
     callback: Option<callback::Hearing>,
     /// Where the vendor calls.
     callback_url: Option<String>,
+    /// The vendor can fetch something from us.
+    is_reached: bool,
 }
 
 impl Scripted {
@@ -129,13 +131,25 @@ impl Scripted {
     pub fn new(adapter: Arc<Adapter>, around: &Surroundings) -> Result<Self, NotThere> {
         let http = Http::new(&adapter, around)?;
         let callback = callback::Hearing::of(&adapter, around);
-        let callback_url = match (&callback, &around.callbacks) {
+        let callback_url = match (&callback, &around.public_url) {
             (Some(_), Some(url)) => {
                 Some(format!("{}/webhooks/engine/{}", url.as_str().trim_end_matches('/'), adapter.id))
             }
             _ => None,
         };
-        Ok(Self { adapter, http, callback, callback_url })
+        let is_reached = around.public_url.is_some();
+        Ok(Self { adapter, http, callback, callback_url, is_reached })
+    }
+
+    /// Why this picture cannot be given to it.
+    fn no_picture(&self, request: &RenderRequest) -> Option<&'static str> {
+        match self.adapter.pictures {
+            Pictures::Never => Some("it takes no pictures"),
+            Pictures::ByLink if request.picture_link.is_none() => {
+                Some("it takes pictures by address only, and PUBLIC_URL is not set")
+            }
+            Pictures::Inside | Pictures::ByLink => None,
+        }
     }
 
     fn reading(&self) -> Reading<'_> {
@@ -213,7 +227,11 @@ impl Engine for Scripted {
             cancel: adapter.cancel.is_some(),
             callback: self.callback_url.is_some(),
             cost: adapter.poll.cost_usd.is_some(),
-            picture: adapter.picture,
+            picture: match adapter.pictures {
+                Pictures::Never => false,
+                Pictures::Inside => true,
+                Pictures::ByLink => self.is_reached,
+            },
             proven: adapter.proven,
             retired_on: adapter.retired_on,
         }
@@ -224,8 +242,8 @@ impl Engine for Scripted {
         if request.remix_of.is_some() {
             return refused(FailureKind::BadInput, "it cannot change films");
         }
-        if request.picture.is_some() && !self.adapter.picture {
-            return refused(FailureKind::BadInput, "it takes no pictures");
+        if let (Some(_), Some(why)) = (&request.picture, self.no_picture(request)) {
+            return refused(FailureKind::BadInput, why);
         }
         let create = &self.adapter.create.ask;
         let about = order_value(request, self.callback_url.as_deref());

@@ -32,7 +32,15 @@ const SIGNS: &[(FailureKind, &[&str])] = &[
     ),
     (
         FailureKind::Access,
-        &["invalid_api_key", "account_deactivated", "model_not_found", "incorrect api key"],
+        &[
+            "invalid_api_key",
+            "account_deactivated",
+            "model_not_found",
+            "incorrect api key",
+            // LiteLLM's, of a key that it does not know and of a model that it does not have: both 400 there
+            "no_db_connection",
+            "invalid model name",
+        ],
     ),
     (FailureKind::Busy, &["rate_limit_exceeded", "too many running tasks"]),
 ];

@@ -27,6 +27,7 @@ use crate::domain::{day::Day, id::Ticket, reconcile::CLOCK_SKEW};
 use self::http::{Body, Http};
 use super::answer::Answer;
 use super::client::Unsent;
+use super::tape::Recorder;
 use super::veil::Veil;
 use super::walk::{Step, Walk};
 use super::{download, film};
@@ -48,11 +49,14 @@ pub struct SoraSettings {
     pub timeouts: Timeouts,
     /// OpenAI serves `/v1/videos` again, whatever is known here.
     pub openai_is_back: bool,
+    /// Shows what is sent and received.
+    pub tape: Recorder,
 }
 
 impl SoraSettings {
     pub fn new(base_url: impl Into<String>, key: SecretString) -> Self {
-        Self { base_url: base_url.into(), key, timeouts: Timeouts::default(), openai_is_back: false }
+        let (timeouts, tape) = (Timeouts::default(), Recorder::default());
+        Self { base_url: base_url.into(), key, timeouts, openai_is_back: false, tape }
     }
 }
 
@@ -123,9 +127,11 @@ impl Sora {
 
     async fn opened(&self, response: Response) -> Result<Response, Failure> {
         if response.status().is_success() {
+            self.http.note_film(response.status().as_u16());
             return Ok(response);
         }
         let answer = Answer::read(response, REFUSAL_BYTES).await;
+        self.http.note_answer(&answer);
         Err(verdict::refusal(&answer, self.http.key()))
     }
 
@@ -161,7 +167,11 @@ impl Engine for Sora {
                 let body = serde_json::json!({ "prompt": request.prompt });
                 self.http.post_once(self.http.address(Some(source), Some("remix")), Body::Json(body)).await
             }
-            None => self.http.post_once(self.http.address(None, None), Body::Form(form(request))).await,
+            None => {
+                self.http
+                    .post_once(self.http.address(None, None), Body::Form(form(request), shown(request)))
+                    .await
+            }
         };
         let veil = Veil { key: self.http.key(), prompt: Some(&request.prompt) };
         match sent {
@@ -206,14 +216,28 @@ impl Engine for Sora {
         film::inspect(path, thumbnail).await
     }
 
-    /// A page of the list. A server without one is there all the same.
+    /// A page of the list. A server without one is there all the same: some call the question a mistake (LiteLLM: 400).
     async fn check(&self) -> Result<(), Failure> {
         let answer = self.http.list(None).await?;
         match verdict::page(&answer, self.http.key()) {
-            Err(failure) if failure.kind != FailureKind::Missing => Err(failure),
+            Err(failure) if !matches!(failure.kind, FailureKind::Missing | FailureKind::BadInput) => {
+                Err(failure)
+            }
             _ => Ok(()),
         }
     }
+}
+
+/// The same to be read, without the picture's bytes.
+fn shown(request: &RenderRequest) -> serde_json::Value {
+    let RenderRequest { model, prompt, seconds, size, .. } = request;
+    let mut shown = serde_json::json!({
+        "model": model, "prompt": prompt, "seconds": seconds.to_string(), "size": size.to_string()
+    });
+    if let Some(picture) = &request.picture {
+        shown["input_reference"] = format!("(a picture of {} bytes)", picture.len()).into();
+    }
+    shown
 }
 
 /// `seconds` is text on this wire; a form is what all servers take, JSON only some.

@@ -16,7 +16,7 @@ use self::code::Code;
 use super::fields::{Fields, text};
 use super::problem::{Report, Wrong};
 use super::tree::Node;
-use crate::app::port::Adapter;
+use crate::app::port::{Adapter, Pictures};
 use crate::domain::catalog::Model;
 use crate::domain::day::Day;
 use crate::domain::id::EngineId;
@@ -63,7 +63,7 @@ pub(super) fn read(id: &str, root: &Node, models: &[Model], report: &mut Report)
     let film_hosts = hosts(&mut fields, "film_hosts", true);
     let hosts = hosts(&mut fields, "hosts", false);
     let headers = texts(&mut fields, "headers");
-    let picture = fields.flag("picture");
+    let pictures = pictures(&mut fields);
     let auth = rules::auth(&mut fields);
     let create = asks::create(&mut fields);
     let poll = asks::poll(&mut fields);
@@ -91,7 +91,7 @@ pub(super) fn read(id: &str, root: &Node, models: &[Model], report: &mut Report)
         film_hosts: film_hosts?,
         headers: headers?,
         auth: auth?,
-        picture,
+        pictures,
         create: create?,
         poll: poll?,
         fetch: fetch?,
@@ -107,6 +107,20 @@ pub(super) fn read(id: &str, root: &Node, models: &[Model], report: &mut Report)
         trial::try_orders(&adapter, &code, models).into_iter().for_each(|problem| report.add(problem));
     }
     Some(adapter)
+}
+
+/// `true`, `false`, or `"link"` of who fetches it from an address.
+fn pictures(fields: &mut Fields<'_>) -> Pictures {
+    match fields.optional("picture") {
+        None | Some(Node::Bool(false)) => Pictures::Never,
+        Some(Node::Bool(true)) => Pictures::Inside,
+        Some(Node::Text(text)) if text == "link" => Pictures::ByLink,
+        Some(other) => {
+            let found = other.described();
+            fields.wrong("picture", Wrong::needs("нужно", "true, false или \"link\"", found));
+            Pictures::Never
+        }
+    }
 }
 
 /// The outer None is a mistake.

@@ -32,6 +32,7 @@ pub(super) struct Vault {
     wrapping: Aes256GcmSiv,
     inbox: Aes256GcmSiv,
     names: [u8; 32],
+    links: [u8; 32],
     check: [u8; 32],
 }
 
@@ -61,6 +62,7 @@ impl Vault {
             wrapping: cipher(&derive("wrap user keys")),
             inbox: cipher(&derive("seal inbox")),
             names: derive("hash usernames"),
+            links: derive("sign links"),
             check: derive("recognise key"),
         }
     }
@@ -68,6 +70,11 @@ impl Vault {
     /// Stored in the file, so that another key is recognised at once instead of making gibberish.
     pub(super) fn check(&self) -> [u8; 32] {
         self.check
+    }
+
+    /// With which addresses of ours are signed.
+    pub(super) fn link_key(&self) -> [u8; 32] {
+        self.links
     }
 
     /// Under which a (normalised) username is found.

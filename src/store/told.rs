@@ -23,6 +23,8 @@ pub enum Subject {
     Differences(Way),
     /// That newcomers get no gift any more today.
     Welcomes,
+    /// Whether the disk has room for films.
+    Disk,
 }
 
 impl Subject {
@@ -39,6 +41,7 @@ impl Subject {
             Self::Differences(Way::KaspiGateway) => "told of differences: kaspi_gateway",
             Self::Differences(Way::KaspiBank) => "told of differences: kaspi_bank",
             Self::Welcomes => "told of welcomes",
+            Self::Disk => "told of the disk",
         }
     }
 }

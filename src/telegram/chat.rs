@@ -23,6 +23,10 @@ impl Chat for Telegram {
         let scripts = self.scripts.current();
         let view = View::of(&scripts, to.language.as_deref());
         let chat = to.id.0;
+        if let Some((film, link)) = parcel.film().and_then(|film| Some((film, film.link.as_ref()?))) {
+            let screen = view.linked(film, link, matches!(parcel, Parcel::Gift(_)));
+            return self.told(chat, Rank::Important, &screen).await;
+        }
         let screen = match parcel {
             Parcel::Film(film) => return self.film(chat, film, &view.film(&film.job, &film.viewer)).await,
             Parcel::Gift(film) => return self.film(chat, film, &view.gift(&film.job, &film.viewer)).await,
@@ -81,9 +85,7 @@ impl Chat for Telegram {
             Parcel::BroadcastReport { broadcast } => view.broadcast_status(broadcast),
         };
         let rank = if matches!(parcel, Parcel::Broadcast { .. }) { Rank::Crowd } else { Rank::Important };
-        let call = || self.api.send(chat, &screen);
-        let message = self.sender.say(chat, rank, call).await?;
-        Ok(Sent { message: Some(message), file_id: None })
+        self.told(chat, rank, &screen).await
     }
 
     async fn show_progress(&self, to: &Addressee, job: &Job, view: &CardView) -> Option<Duration> {
@@ -193,6 +195,12 @@ impl Telegram {
         let edit = Edit { message, fingerprint: screen.fingerprint(), closes };
         let call = || self.api.edit(message, screen);
         self.sender.edit(edit, rank, call).await
+    }
+
+    /// Says something that must arrive, without a film.
+    async fn told(&self, chat: i64, rank: Rank, screen: &Screen) -> Result<Sent, ChatError> {
+        let message = self.sender.say(chat, rank, || self.api.send(chat, screen)).await?;
+        Ok(Sent { message: Some(message), file_id: None })
     }
 
     /// Sends once more what the chat has had: what Telegram has of it, or else ours.

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use sora_bot::app::housekeeping;
 use sora_bot::app::port::FailureKind;
 use sora_bot::domain::job::Phase;
 use sora_bot::domain::notice::Alert;
-use tokio_util::sync::CancellationToken;
 
 use crate::support::chat::OnDeliver;
 use crate::support::engine::{OnSubmit, failure};
@@ -152,8 +150,6 @@ async fn a_film_stays_on_the_disk_as_long_as_the_operator_said_and_longer_if_nob
         settings.keep_films = 7 * HOUR;
     });
     let shop = world.open();
-    let stop = CancellationToken::new();
-    let tidying = tokio::spawn(housekeeping::run(shop.app.clone(), stop.clone()));
     shop.world.chat.blocks(OTHER);
     let delivered = shop.ordered(USER, 1).await;
     let waiting = shop.ordered(OTHER, 2).await;
@@ -164,8 +160,6 @@ async fn a_film_stays_on_the_disk_as_long_as_the_operator_said_and_longer_if_nob
     shop.after(3 * HOUR).await;
     assert!(!on_disk(delivered) && !shop.app.film_paths(delivered).1.exists());
     assert!(on_disk(waiting));
-    stop.cancel();
-    tidying.await.unwrap();
     shop.finish_with_parked(1).await;
 }
 

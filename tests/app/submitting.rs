@@ -184,6 +184,7 @@ async fn two_that_could_be_it_are_an_unknown_outcome() {
         size: Size { width: 1280, height: 720 },
         remix_of: None,
         picture: None,
+        picture_link: None,
         seconds: 8,
     };
     shop.world.engine.taken_from_elsewhere(&twin);

@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::world::{Told, binary};
+use super::world::{Told, World, binary};
 
 const KEY: &str = "key_0123456789abcdef";
 const FILM: &[u8] = include_bytes!("../../src/engine/tiny.mp4");
@@ -101,6 +101,29 @@ async fn a_vendor_from_its_page_alone_is_one_file() {
     let expected =
         json!({ "model": "gen4.5", "promptText": "a cat on a roof", "ratio": "1280:720", "duration": 5 });
     assert_eq!(*runway.orders.lock().unwrap(), [expected]);
+}
+
+#[tokio::test]
+async fn a_try_at_a_videos_server_shows_everything_but_the_key() {
+    let world = World::usual().await;
+    // the shipped files serve where there is no folder
+    fs::remove_dir_all(world.home().join("scripts")).unwrap();
+    let key = world.environment()["OPENAI_API_KEY"].clone();
+    let told = world
+        .told(&["engine", "try", "sora", "a cat on a roof", "--seconds", "4", "--size", "720x1280"])
+        .await;
+    assert_eq!(told.code, Some(0), "{told:?}");
+    for part in [
+        "→ POST http",
+        "\"prompt\": \"a cat on a roof\"",
+        "authorization: (hidden)",
+        "← HTTP 200 {",
+        "(the film)",
+        "720x1280, 4.000 s",
+    ] {
+        assert!(told.out.contains(part), "{part}: {}", told.out);
+    }
+    assert!(!told.out.contains(&key) && !told.err.contains(&key), "the key is not shown");
 }
 
 #[tokio::test]

@@ -51,11 +51,19 @@ pub struct Setup {
     /// More lines of the section [worker] of config.toml.
     pub worker: &'static str,
     pub filter: &'static str,
+    /// What stands before the engine and before Telegram.
+    pub before: [fn(Router) -> Router; 2],
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { render: Duration::from_millis(300), welcome: WELCOME, worker: "", filter: "debug" }
+        Self {
+            render: Duration::from_millis(300),
+            welcome: WELCOME,
+            worker: "",
+            filter: "debug",
+            before: [|routes| routes; 2],
+        }
     }
 }
 
@@ -90,8 +98,9 @@ impl World {
             telegram.add_person(person(id, name));
         }
         let wire = Wire::new();
-        let (telegram_at, first) = serve(wire.before(telegram.router())).await;
-        let (engine_at, second) = serve(wire.before(engine.router())).await;
+        let [before_engine, before_telegram] = setup.before;
+        let (telegram_at, first) = serve(wire.before(before_telegram(telegram.router()))).await;
+        let (engine_at, second) = serve(wire.before(before_engine(engine.router()))).await;
         let stripe = StripeApi::new(STRIPE_KEY);
         let (stripe_at, third) = serve(wire.before(stripe.router())).await;
         let home = tempfile::tempdir().unwrap();

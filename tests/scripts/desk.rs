@@ -163,6 +163,8 @@ fn app_settings() -> Settings {
         max_download: 1,
         max_upload: 1,
         keep_films: Duration::from_secs(60),
+        keep_bytes: 0,
+        least_free: 0,
         welcome: None,
         desk: None,
         time_zone: "Asia/Almaty".parse().unwrap(),

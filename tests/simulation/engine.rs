@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sora_bot::app::port::{
-    Engine, Failure, FailureKind as Kind, Fetched, Polled, Progress, RenderRequest, Sighting, Sought,
-    Submission,
+    Capabilities, Engine, Failure, FailureKind as Kind, Fetched, Polled, Progress, RenderRequest, Sighting,
+    Sought, Submission,
 };
 use sora_bot::domain::id::Ticket;
 use sora_bot::domain::money::MicroUsd;
@@ -123,6 +123,10 @@ impl SimEngine {
 
 #[async_trait]
 impl Engine for SimEngine {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { picture: true, ..Capabilities::default() }
+    }
+
     async fn submit(&self, request: &RenderRequest) -> Submission {
         self.outside.there().await;
         let asked = fates::asked(&self.outside);

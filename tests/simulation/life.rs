@@ -7,7 +7,7 @@ use std::time::Duration;
 use sora_bot::app::port::{Engine, Rail, WebhookRequest};
 use sora_bot::app::{
     AcceptedScripts, AcceptedSettings, App, AppError, Engines, Incoming, Rails, ScriptsUnusable, engines,
-    housekeeping, outbox, payments, progress, worker,
+    housekeeping, outbox, payments, progress, storage, worker,
 };
 use sora_bot::domain::id::{EngineId, UserId};
 use sora_bot::domain::rail::Way;
@@ -133,7 +133,8 @@ impl Life {
             tokio::join!(
                 payments::run(a.clone(), s.clone()),
                 engines::probe(a.clone(), s.clone()),
-                housekeeping::run(a, s)
+                housekeeping::run(a.clone(), s.clone()),
+                storage::run(a, s)
             );
             Ok(())
         });

@@ -229,6 +229,8 @@ fn settings(films: &TempDir) -> Settings {
         max_download: 2_000,
         max_upload: 1_000,
         keep_films: Duration::from_secs(7 * 24 * 3600),
+        keep_bytes: 0,
+        least_free: 0,
         welcome: Some(WELCOME),
         desk: Some(Desk { phone: Some("+7 700 000 00 00".into()), recipient: None, link: None }),
         time_zone: "Asia/Almaty".parse().unwrap(),

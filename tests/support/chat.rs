@@ -165,7 +165,8 @@ impl State {
         }
         self.arrived.push(Arrived { at, to, parcel: parcel.clone() });
         let message = i32::try_from(self.arrived.len()).unwrap();
-        let file_id = matches!(parcel, Parcel::Film(_) | Parcel::Gift(_)).then(|| format!("file-{message}"));
+        let carried = matches!(parcel, Parcel::Film(film) | Parcel::Gift(film) if film.link.is_none());
+        let file_id = carried.then(|| format!("file-{message}"));
         Sent { message: Some(MessageRef { chat: to.0, message }), file_id }
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sora_bot::app::port::{
-    Clock, Engine, Failure, FailureKind, Fetched, Polled, Progress, RenderRequest, Sighting, Sought,
-    Submission,
+    Capabilities, Clock, Engine, Failure, FailureKind, Fetched, Polled, Progress, RenderRequest, Sighting,
+    Sought, Submission,
 };
 use sora_bot::domain::id::Ticket;
 use sora_bot::domain::reconcile::Listed;
@@ -106,6 +106,7 @@ struct State {
     /// After this long a job shows up in the list.
     listed_after: Duration,
     again_in: Option<Duration>,
+    pictures: bool,
 }
 
 pub fn failure(kind: FailureKind) -> Failure {
@@ -117,6 +118,11 @@ pub fn failure_for(kind: FailureKind, seconds: u64) -> Failure {
 }
 
 impl FakeEngine {
+    /// Whether it takes first frames.
+    pub fn takes_pictures(&self, takes: bool) {
+        self.state.lock().unwrap().pictures = takes;
+    }
+
     pub fn new(clock: Arc<TestClock>, fate: Arc<Fate>) -> Self {
         let state = State {
             submits: Script::always(OnSubmit::Accept),
@@ -128,6 +134,7 @@ impl FakeEngine {
             created: Vec::new(),
             calls: Vec::new(),
             takes: Duration::from_secs(60),
+            pictures: true,
             listed_after: Duration::ZERO,
             again_in: None,
         };
@@ -224,6 +231,10 @@ impl State {
 
 #[async_trait]
 impl Engine for FakeEngine {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { picture: self.state.lock().unwrap().pictures, ..Capabilities::default() }
+    }
+
     async fn submit(&self, request: &RenderRequest) -> Submission {
         self.fate.pass().await;
         let now = self.clock.now();
@@ -319,7 +330,11 @@ impl Engine for FakeEngine {
         self.fate.pass().await;
         let bytes = match does.clone() {
             OnFetch::Whole | OnFetch::Lasting(_) => film.len() as u64,
-            OnFetch::Long(bytes) => bytes,
+            OnFetch::Long(bytes) => {
+                // as long as it says, and nearly empty
+                std::fs::File::options().write(true).open(path).unwrap().set_len(bytes).unwrap();
+                bytes
+            }
             OnFetch::Error(failure) => return Err(failure),
             OnFetch::Panic => panic!("the engine's client has a bug"),
         };

@@ -8,8 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use sora_bot::app::port::{Clock as _, ScriptSet, Scripts as _};
 use sora_bot::app::{
-    App, AppError, Engines, Met, OrderRefusal, Placed, Settings, Staff, announce, outbox, progress,
-    reminders, worker,
+    App, AppError, Engines, Links, Met, OrderRefusal, Placed, Settings, Staff, announce, outbox, progress,
+    reminders, storage, worker,
 };
 use sora_bot::domain::account::MovementReason;
 use sora_bot::domain::catalog::{Orientation, Quote};
@@ -29,6 +29,7 @@ use super::engine::FakeEngine;
 use super::fate::Fate;
 use super::scripts::FixedScripts;
 use super::shop::{ADMIN, WELCOME, assert_verified, options, profile};
+use super::space::Space;
 use super::time::{SeededRandom, TestClock};
 
 /// How long a process may take to leave.
@@ -47,6 +48,10 @@ pub struct World {
     pub chat: Arc<FakeChat>,
     pub scripts: Arc<FixedScripts>,
     pub settings: Settings,
+    /// Of the films.
+    pub space: Arc<Space>,
+    /// Where the internet reaches the bot, if it does.
+    pub public_url: Option<&'static str>,
     pub disk: Mutex<Disk>,
     /// Everybody who has come by.
     people: Mutex<BTreeSet<UserId>>,
@@ -70,6 +75,13 @@ impl World {
         Self::hurrying(1, change)
     }
 
+    /// Where the internet reaches the bot.
+    pub fn reached(change: impl FnOnce(&mut Settings)) -> Arc<Self> {
+        let mut world = Self::with(change);
+        Arc::get_mut(&mut world).expect("nobody has it yet").public_url = Some("https://bot.example.kz");
+        world
+    }
+
     /// Where time goes by so many times as fast as the runtime's.
     pub fn hurrying(speed: u32, change: impl FnOnce(&mut Settings)) -> Arc<Self> {
         let films = tempfile::tempdir().unwrap();
@@ -88,6 +100,8 @@ impl World {
             look_up_after: Duration::from_secs(10),
             longest_render_s: 1800,
             keep_films: Duration::from_secs(7 * 24 * 3600),
+            keep_bytes: 0,
+            least_free: 0,
             welcome: Some(WELCOME),
             desk: None,
             time_zone: "Asia/Almaty".parse().unwrap(),
@@ -109,6 +123,8 @@ impl World {
             clock,
             fate,
             settings,
+            space: Arc::default(),
+            public_url: None,
         })
     }
 
@@ -147,6 +163,7 @@ impl World {
         let disk = self.disk.lock().unwrap().clone();
         let store = Store::on_backend(disk, options)?;
         assert_verified(&store);
+        let links = self.public_url.map(|url| Links::new(url, store.link_key()));
         let app = App::new(
             store,
             self.scripts.clone(),
@@ -155,6 +172,8 @@ impl World {
             self.random.clone(),
             self.settings.clone(),
         );
+        let app = app.with_disk(self.space.clone());
+        let app = if let Some(links) = links { app.with_links(links) } else { app };
         Ok(Shop::start(self.clone(), Arc::new(app)))
     }
 
@@ -176,6 +195,11 @@ impl Shop {
         let reminders = reminders::run(app.clone(), stop.clone());
         tasks.spawn(async move {
             reminders.await;
+            Ok(())
+        });
+        let storage = storage::run(app.clone(), stop.clone());
+        tasks.spawn(async move {
+            storage.await;
             Ok(())
         });
         let progress = progress::run(app.clone(), world.chat.clone(), stop.clone());

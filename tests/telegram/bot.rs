@@ -11,8 +11,8 @@ use chrono_tz::Tz;
 use secrecy::SecretString;
 use serde_json::Value;
 use sora_bot::app::port::{
-    Clock, Engine, Failure, Fetched, Polled, Random, RenderRequest, ScriptSource, Seeding, Sighting, Sought,
-    Submission,
+    Capabilities, Clock, Engine, Failure, Fetched, Polled, Random, RenderRequest, ScriptSource, Seeding,
+    Sighting, Sought, Submission,
 };
 use sora_bot::app::{AcceptedScripts, AcceptedSettings, App, Engines, Settings, Staff};
 use sora_bot::domain::id::{EngineId, Ticket, UserId};
@@ -110,6 +110,10 @@ struct NoEngine;
 
 #[async_trait]
 impl Engine for NoEngine {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { picture: true, ..Capabilities::default() }
+    }
+
     async fn submit(&self, _: &RenderRequest) -> Submission {
         unreachable!("nothing is rendered here")
     }
@@ -321,6 +325,8 @@ pub fn app_settings(admins: Vec<UserId>, welcome: i64, films: &Path) -> Settings
         max_download: 1 << 20,
         max_upload: 1 << 20,
         keep_films: Duration::from_secs(60),
+        keep_bytes: 0,
+        least_free: 0,
         longest_render_s: 1_800,
         welcome: Some(Tokens::new(welcome)),
         desk: None,

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sora_bot::app::FilmLink;
 use sora_bot::app::port::{Addressee, CardView, Chat, ChatError, FilmParcel, Parcel, Stage};
 use sora_bot::domain::id::{JobId, UserId};
 use sora_bot::domain::job::{Film, Job, JobState, RefundReason};
 use sora_bot::domain::menu::MenuContext;
 use sora_bot::domain::money::Tokens;
 use sora_bot::domain::notice::Alert;
+use sora_bot::domain::time::Timestamp;
 use sora_bot::sandbox::bot_api::{Fault, Refusal};
 
 use super::bot::{AIGERIM, Bot, OWNER, Town, labels, text};
@@ -55,7 +57,7 @@ async fn a_film_goes_out_with_all_that_a_client_needs() {
     let folder = tempfile::tempdir().unwrap();
     let (path, thumbnail) = files(folder.path());
     let viewer = viewer(&bot);
-    let parcel = Parcel::Film(FilmParcel { job, viewer, film: FILM, path, thumbnail });
+    let parcel = Parcel::Film(FilmParcel { job, viewer, film: FILM, path, thumbnail, link: None });
     let sent = bot.telegram.deliver(&to(AIGERIM), &parcel).await.unwrap();
     let video = town.sees(AIGERIM, "the film", |message| message["video"].is_object()).await;
     assert_eq!(sent.message.unwrap().message, video["message_id"].as_i64().unwrap() as i32);
@@ -72,6 +74,29 @@ async fn a_film_goes_out_with_all_that_a_client_needs() {
     town.taps(AIGERIM, &video, "Ещё раз").await;
     let again = town.sees(AIGERIM, "the same once more", |m| text(m).contains("Проверьте заказ")).await;
     assert!(again["message_id"].as_i64() > video["message_id"].as_i64());
+    town.assert_well();
+    bot.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_film_that_telegram_does_not_carry_is_a_message_with_the_way_to_it() {
+    let (town, bot, job) = ordered(&"<кот> & пианино ".repeat(200)).await;
+    let film = Film { bytes: 60_000_000, ..FILM };
+    let address = "https://bot.example.kz/films/1-2-3.mp4".to_owned();
+    let link = Some(FilmLink { address: address.clone(), until: Timestamp(1_795_805_999_999) });
+    let parcel =
+        FilmParcel { job, viewer: viewer(&bot), film, path: "/nowhere".into(), thumbnail: None, link };
+    for parcel in [Parcel::Film(parcel.clone()), Parcel::Copy(parcel.clone()), Parcel::File(parcel)] {
+        let sent = bot.telegram.deliver(&to(AIGERIM), &parcel).await.unwrap();
+        assert_eq!(sent.file_id, None);
+        let id = sent.message.unwrap().message;
+        let message = town.sees(AIGERIM, "the way", |message| message["message_id"] == json!(id)).await;
+        assert!(text(&message).contains("Видео весит 58 МБ"), "{}", text(&message));
+        assert!(text(&message).contains("работает до 27 ноя 23:59"), "{}", text(&message));
+        assert_eq!(labels(&message)[0], "⬇️ Скачать видео");
+        assert_eq!(message["reply_markup"]["inline_keyboard"][0][0]["url"], json!(address));
+    }
+    assert_eq!(town.done("sendVideo") + town.done("sendDocument"), 0);
     town.assert_well();
     bot.stop().await.unwrap();
 }
@@ -151,6 +176,7 @@ async fn what_telegram_does_not_take_is_told_by_what_can_be_done() {
         film: FILM,
         path: "/nowhere/1.mp4".into(),
         thumbnail: None,
+        link: None,
     });
     assert!(matches!(bot.telegram.deliver(&to(AIGERIM), &missing).await, Err(ChatError::Transient(_))));
     bot.stop().await.unwrap();

@@ -38,8 +38,7 @@ pub struct Adapter {
     pub headers: BTreeMap<String, String>,
     /// Ways to prove who we are; the first whose secrets are set is taken. Empty: nothing is asked.
     pub auth: Vec<Auth>,
-    /// It takes a first frame.
-    pub picture: bool,
+    pub pictures: Pictures,
     pub create: Create,
     pub poll: PollRule,
     /// How the film is come by, where the poll's answer does not say it.
@@ -73,6 +72,16 @@ pub enum Given<'a> {
     Order(&'a Value),
     /// As it came from outside: what is not there is nil.
     Answer(&'a Value),
+}
+
+/// How the vendor takes a first frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pictures {
+    Never,
+    /// In the question itself.
+    Inside,
+    /// By an address that he fetches it from, and in no other way.
+    ByLink,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -271,9 +280,11 @@ const ASPECTS: &[(&str, u32, u32)] = &[
 /// What the functions of a script are told of an order. `callback` is where the vendor may call back.
 pub fn order_value(request: &RenderRequest, callback: Option<&str>) -> Value {
     let size = request.size;
-    let picture = request.picture.as_ref().map(
-        |_| json!({ "data_url": PICTURE_AS_DATA_URL, "base64": PICTURE_AS_BASE64, "mime": "image/jpeg" }),
-    );
+    let picture = request.picture.as_ref().map(|_| {
+        let url = request.picture_link.as_deref().map_or(Value::Bool(false), Value::from);
+        let (data_url, base64) = (PICTURE_AS_DATA_URL, PICTURE_AS_BASE64);
+        json!({ "data_url": data_url, "base64": base64, "mime": "image/jpeg", "url": url })
+    });
     let prompt: String =
         request.prompt.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
     json!({

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::app::{Claim, Decided, DoubtedMoney};
+use crate::app::{Claim, Decided, DoubtedMoney, FilmLink};
 use crate::domain::broadcast::Broadcast;
 use crate::domain::id::{JobId, MessageRef, UserId};
 use crate::domain::job::{Film, Job, RefundReason};
@@ -120,6 +120,16 @@ pub enum Parcel {
     },
 }
 
+impl Parcel {
+    /// The film that it brings, in whatever way.
+    pub fn film(&self) -> Option<&FilmParcel> {
+        match self {
+            Self::Film(film) | Self::Copy(film) | Self::File(film) | Self::Gift(film) => Some(film),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FilmParcel {
     pub job: Job,
@@ -128,6 +138,8 @@ pub struct FilmParcel {
     pub film: Film,
     pub path: PathBuf,
     pub thumbnail: Option<PathBuf>,
+    /// The chat does not carry a film of this size: its user fetches it there.
+    pub link: Option<FilmLink>,
 }
 
 /// The proof that something arrived.

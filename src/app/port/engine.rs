@@ -93,7 +93,7 @@ pub struct Capabilities {
     pub callback: bool,
     /// It says what a render has cost.
     pub cost: bool,
-    /// It takes a first frame.
+    /// It takes a first frame, as things are: who wants an address gets none where nobody can reach us.
     pub picture: bool,
     /// Somebody has rendered with it through this very adapter.
     pub proven: bool,
@@ -150,6 +150,8 @@ pub struct RenderRequest {
     pub remix_of: Option<Ticket>,
     /// The film's first frame: a JPEG of exactly `size`. Only for models whose `Abilities` have `picture`.
     pub picture: Option<Bytes>,
+    /// Where the engine finds the same for a while, if it can reach us.
+    pub picture_link: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

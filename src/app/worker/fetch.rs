@@ -20,7 +20,7 @@ pub(super) async fn step(app: &App, job: &Job, render: &Render, pace: &mut Pace)
         return retry_or(app, job, render, pace, disk(&error)).await;
     }
     match fetch(app, engine.as_ref(), job, render).await {
-        Ok(fetched) if fetched.bytes > app.settings.max_upload => Ok(too_large(job, fetched)),
+        Ok(fetched) if !app.can_hand_over(fetched.bytes) => Ok(too_large(job, fetched)),
         Ok(fetched) if is_too_little(job, fetched) && pace.failures < app.settings.max_retries => {
             Ok(Step::Retry(Failure::new(FailureKind::Broken, described(fetched))))
         }
@@ -100,7 +100,11 @@ fn lost(job: &Job, why: &str) -> Step {
 }
 
 fn too_large(job: &Job, fetched: Fetched) -> Step {
-    tracing::error!(order = job.id.0, bytes = fetched.bytes, "larger than the chat carries: refunded");
+    tracing::error!(
+        order = job.id.0,
+        bytes = fetched.bytes,
+        "larger than the chat carries, and no PUBLIC_URL to hand it out by: refunded"
+    );
     Step::Refund(RefundReason::TooLarge, Vec::new())
 }
 

@@ -62,7 +62,7 @@ async fn bring(app: &App, engine: &dyn Engine, job: &Job, ticket: &Ticket) -> Re
         return Ok(());
     }
     match engine.fetch(ticket, &path, &thumbnail, app.settings.max_download).await {
-        Ok(fetched) if fetched.bytes <= app.settings.max_upload => {
+        Ok(fetched) if app.can_hand_over(fetched.bytes) => {
             let now = app.clock.now();
             let Fetched { bytes, width, height, duration_ms, has_thumbnail } = fetched;
             let film = Film { width, height, duration_ms, bytes, has_thumbnail, ready_at: now };

@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::app::port::{Failure, FailureKind};
-use crate::domain::catalog::{Abilities, Needs, Orientation, Placement, Quote, Upstream};
+use crate::domain::catalog::{Abilities, Needs, Orientation, Placement, Quote, Route, Upstream};
 use crate::domain::job::Job;
 
 /// A busy route is waited for once before the next is tried: the owner has put it first.
@@ -20,7 +20,8 @@ pub(super) fn choose(app: &App, quote: &Quote, needed: Abilities, refused: &[Ups
     let needs = Needs { source, size, picture: needed.picture };
     let (now, today, orientation) = (app.clock.now(), app.today(), Orientation::of(quote.size));
     let again = |place: &Placement| refused.iter().any(|route| route.place() == place.route.place());
-    let open = model.routes.iter().filter(|route| app.engines.serves(route, now, today));
+    let takes = |route: &&Route| !needed.picture || app.engines.takes_pictures(&route.engine);
+    let open = model.routes.iter().filter(|route| app.engines.serves(route, now, today)).filter(takes);
     let mut places = open.filter_map(|route| model.placement(route, quote.seconds, orientation, &needs));
     let place = places.find(|place| !again(place))?;
     // What was agreed for a route holds although the owner has changed it since.

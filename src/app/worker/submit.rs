@@ -99,6 +99,10 @@ async fn absent(app: &App, job: &Job, intent: Intent, then: Step) -> Result<Step
 fn request(app: &App, job: &Job, asked_at: Timestamp) -> Result<RenderRequest, StoreError> {
     let quote = &job.quote;
     let source = job.remix_of.map(|source| app.store.job(source)).transpose()?.flatten();
+    let picture = if job.picture.is_some() { app.store.frame(job.id)? } else { None };
+    // A vendor may have a queue of his own before he fetches it. With the job's end it is gone in any case.
+    let until = asked_at.plus(Duration::from_secs(quote.render_deadline_s.into()));
+    let picture_link = picture.as_ref().and_then(|frame| app.picture_link(job.id, frame, until));
     Ok(RenderRequest {
         // the moment makes it new for each request, and for each database that has an order of this number
         reference: format!("{}-{}", job.id, asked_at.0),
@@ -107,7 +111,8 @@ fn request(app: &App, job: &Job, asked_at: Timestamp) -> Result<RenderRequest, S
         size: quote.size,
         seconds: quote.seconds,
         remix_of: source.and_then(|source| source.ticket),
-        picture: if job.picture.is_some() { app.store.frame(job.id)? } else { None },
+        picture,
+        picture_link,
     })
 }
 

@@ -4,17 +4,17 @@ use std::path::Path;
 
 use super::Finding;
 use crate::app::day_in;
-use crate::app::port::Clock as _;
+use crate::app::port::{Clock as _, Disk as _};
 use crate::cli::control::{Request, ask_now};
 use crate::cli::profit::stale_rate;
-use crate::cli::real::SystemClock;
+use crate::cli::real::{SystemClock, SystemDisk, standing};
 use crate::cli::{bot, data_key};
 use crate::config::Config;
 use crate::script::{Calculation, Folder, WhatIf};
 use crate::store::{Store, StoreError};
 
-/// Below this a few films fill the disk.
-const SCARCE: u64 = 1 << 30;
+/// So much above the least, a few films fill the disk.
+const SCARCE: u64 = 1 << 29;
 /// Below this nothing can be written soon.
 const NONE_LEFT: u64 = 64 << 20;
 
@@ -126,28 +126,27 @@ fn key(config: &Config) -> Vec<Finding> {
 
 pub(super) fn disk(config: &Config) -> Vec<Finding> {
     let name = "диск";
-    let folder = config.store.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let there = folder.ancestors().find(|folder| folder.as_os_str().is_empty() || folder.exists());
-    let there = there.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let there = standing(config.store.path.parent().unwrap_or(Path::new("")));
     let written = tempfile_in(there);
     if let Err(error) = written {
         let told = format!("в {} нельзя писать: {error}", there.display());
         return vec![Finding::trouble(name, told, "дайте права пользователю бота или смонтируйте диск")];
     }
-    let free = match rustix::fs::statvfs(there) {
-        Ok(found) => found.f_bavail.saturating_mul(found.f_frsize),
-        Err(error) => {
-            let todo = "посмотрите сами: df -h";
-            return vec![Finding::warning(name, format!("сколько свободно, неизвестно: {error}"), todo)];
-        }
+    let Some(free) = SystemDisk.free(there) else {
+        return vec![Finding::warning(name, "сколько свободно, неизвестно", "посмотрите сами: df -h")];
     };
+    let least = config.delivery.least_free;
     let told = format!("{}: свободно {} МБ", there.display(), free >> 20);
-    let todo = "освободите место; готовые видео хранятся delivery.keep_files_days дней";
-    vec![match free {
-        ..NONE_LEFT => Finding::trouble(name, told, todo),
-        NONE_LEFT..SCARCE => Finding::warning(name, told, todo),
-        _ => Finding::ok(name, told),
+    let todo = "освободите место; готовые видео хранятся delivery.keep_files_days дней, все вместе до keep_files_mib";
+    vec![if free < least {
+        let told = format!("{told}, а продаёт бот, пока есть {} МБ: заказы не принимаются", least >> 20);
+        Finding::trouble(name, told, todo)
+    } else if free < NONE_LEFT {
+        Finding::trouble(name, told, todo)
+    } else if free < least.saturating_add(SCARCE) {
+        Finding::warning(name, told, todo)
+    } else {
+        Finding::ok(name, told)
     }]
 }
 

@@ -17,6 +17,7 @@ use super::{NotThere, Surroundings, verdict};
 use crate::app::port::{Adapter, Clock, Failure, FailureKind, Verb};
 use crate::engine::answer::{Answer, explain};
 use crate::engine::client::{Timeouts, Unsent, base_of, common, once, sent_once, unreachable};
+use crate::engine::tape::{Recorder, Taped, covered};
 
 /// An answer in words, a list included.
 const ANSWER_BYTES: usize = 4 * 1024 * 1024;
@@ -41,19 +42,6 @@ impl Question {
     }
 }
 
-/// Is told of everything that is sent and received.
-pub trait Tape: Send + Sync {
-    fn note(&self, taped: Taped);
-}
-
-/// One line of it. Neither key nor picture is in it.
-#[derive(Clone, Debug)]
-pub enum Taped {
-    Sent { method: String, url: String, headers: Vec<String>, body: Option<Value> },
-    Received { status: u16, body: String },
-    Lost { why: String },
-}
-
 pub(super) struct Http {
     base: Url,
     signer: Option<Signer>,
@@ -68,7 +56,7 @@ pub(super) struct Http {
     away: Client,
     clock: Arc<dyn Clock>,
     timeouts: Timeouts,
-    tape: Option<Arc<dyn Tape>>,
+    tape: Recorder,
 }
 
 impl Http {
@@ -90,7 +78,7 @@ impl Http {
             home: client(asking())?,
             away: client(away)?,
             clock: around.clock.clone(),
-            tape: around.tape.clone(),
+            tape: Recorder(around.tape.clone()),
             base,
             timeouts,
         })
@@ -107,9 +95,9 @@ impl Http {
         let request = self.request(&self.once, &question, url);
         let sent = sent_once(request.timeout(limit.unwrap_or(self.timeouts.submit)), ANSWER_BYTES).await;
         match &sent {
-            Ok(answer) => self.note_answer(answer),
-            Err(Unsent::Surely(failure)) => self.note(|| Taped::Lost { why: failure.to_string() }),
-            Err(Unsent::Perhaps(why)) => self.note(|| Taped::Lost { why: why.clone() }),
+            Ok(answer) => self.tape.answer(answer, self.key()),
+            Err(Unsent::Surely(failure)) => self.tape.lost(failure),
+            Err(Unsent::Perhaps(why)) => self.tape.lost(why),
         }
         sent
     }
@@ -124,8 +112,8 @@ impl Http {
         let late = || Err(Failure::new(FailureKind::Network, "no answer in time"));
         let answer = tokio::time::timeout(limit, asked).await.unwrap_or_else(|_| late());
         match &answer {
-            Ok(answer) => self.note_answer(answer),
-            Err(failure) => self.note(|| Taped::Lost { why: failure.to_string() }),
+            Ok(answer) => self.tape.answer(answer, self.key()),
+            Err(failure) => self.tape.lost(failure),
         }
         answer
     }
@@ -135,11 +123,11 @@ impl Http {
         let response = self.follow(question, true).await?;
         if response.status().is_success() {
             let status = response.status().as_u16();
-            self.note(|| Taped::Received { status, body: "(the film)".to_owned() });
+            self.tape.note(|| Taped::Received { status, body: "(the film)".to_owned() });
             return Ok(response);
         }
         let answer = Answer::read(response, REFUSAL_BYTES).await;
-        self.note_answer(&answer);
+        self.tape.answer(&answer, self.key());
         Err(verdict::refusal(reading, &answer))
     }
 
@@ -168,7 +156,7 @@ impl Http {
                 return Ok(response);
             }
             let status = response.status().as_u16();
-            self.note(|| Taped::Received { status, body: "(a redirect)".to_owned() });
+            self.tape.note(|| Taped::Received { status, body: "(a redirect)".to_owned() });
             let next =
                 url.join(to).map_err(|_| Failure::new(FailureKind::Server, "a redirect to no address"))?;
             question = Question::get(next.into());
@@ -184,9 +172,9 @@ impl Http {
             Verb::Delete => Method::DELETE,
         };
         let signed = self.signer.as_ref().filter(|_| self.is_home(&url));
-        self.note(|| Taped::Sent {
+        self.tape.note(|| Taped::Sent {
             method: method.to_string(),
-            url: self.cover(url.as_str()),
+            url: covered(url.as_str(), self.key()),
             headers: signed.iter().map(|signer| format!("{}: (hidden)", signer.header())).collect(),
             body: question.body.clone().map(shortened),
         });
@@ -238,27 +226,6 @@ impl Http {
         let named = self.hosts.iter().chain(films).any(|pattern| fits(pattern, host));
         let safe = url.scheme() == "https" || self.base.scheme() == "http" && url.scheme() == "http";
         named && safe && (!is_private_address(url) || is_private_address(&self.base))
-    }
-
-    fn note(&self, taped: impl FnOnce() -> Taped) {
-        if let Some(tape) = &self.tape {
-            tape.note(taped());
-        }
-    }
-
-    fn note_answer(&self, answer: &Answer) {
-        self.note(|| Taped::Received {
-            status: answer.status,
-            body: match &answer.body {
-                Ok(body) => self.cover(&String::from_utf8_lossy(body)),
-                Err(why) => why.clone(),
-            },
-        });
-    }
-
-    fn cover(&self, text: &str) -> String {
-        let key = self.key();
-        if key.len() < 4 { text.to_owned() } else { text.replace(key, "…") }
     }
 }
 

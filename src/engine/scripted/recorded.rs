@@ -153,7 +153,7 @@ pub async fn play(
 ) -> Result<Vec<Outcome>, String> {
     let stage = Stage::open().await?;
     let keys = Arc::new(TestKeys { origin: stage.origin.clone(), path: adapter.base_url.path().to_owned() });
-    let around = Surroundings { keys, clock, callbacks: None, timeouts: Timeouts::default(), tape: None };
+    let around = Surroundings { keys, clock, public_url: None, timeouts: Timeouts::default(), tape: None };
     let engine = Scripted::new(adapter.clone(), &around).map_err(|error| error.to_string())?;
     let mut outcomes = Vec::new();
     for case in &recorded.cases {
@@ -283,6 +283,7 @@ fn request(order: &Order) -> RenderRequest {
         seconds: order.seconds,
         remix_of: None,
         picture: order.picture.then(|| Bytes::from_static(b"\xFF\xD8\xFFpicture")),
+        picture_link: order.picture.then(|| "https://bot.example.kz/pictures/41.jpg".to_owned()),
     }
 }
 

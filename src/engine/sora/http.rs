@@ -16,6 +16,7 @@ use crate::domain::id::Ticket;
 use super::{SoraError, SoraSettings};
 use crate::engine::answer::{Answer, explain};
 use crate::engine::client::{Timeouts, Unsent, again, base_of, once, sent_once, unreachable};
+use crate::engine::tape::{Recorder, Taped, covered};
 
 /// A render in words, or an error.
 const ANSWER_BYTES: usize = 1024 * 1024;
@@ -34,17 +35,19 @@ pub(super) struct Http {
     /// For all that does no harm twice.
     again: Client,
     timeouts: Timeouts,
+    tape: Recorder,
 }
 
 /// What a POST carries.
 pub(super) enum Body {
-    Form(Form),
+    /// And what of it is shown.
+    Form(Form, serde_json::Value),
     Json(serde_json::Value),
 }
 
 impl Http {
     pub fn new(settings: SoraSettings) -> Result<Self, SoraError> {
-        let SoraSettings { base_url, key, timeouts, .. } = settings;
+        let SoraSettings { base_url, key, timeouts, tape, .. } = settings;
         let base = base_of(&base_url).map_err(SoraError::BaseUrl)?;
         let client =
             |settings: ClientBuilder| settings.build().map_err(|error| SoraError::Client(explain(error)));
@@ -55,6 +58,7 @@ impl Http {
             base,
             key,
             timeouts,
+            tape,
         })
     }
 
@@ -96,15 +100,42 @@ impl Http {
 
     /// Sends the request for a render, exactly once.
     pub async fn post_once(&self, address: Url, body: Body) -> Result<Answer, Unsent> {
-        let request = self.once.post(address);
-        let mut request = match body {
-            Body::Form(form) => request.multipart(form),
-            Body::Json(json) => request.json(&json),
+        let request = self.once.post(address.clone());
+        let (mut request, shown) = match body {
+            Body::Form(form, shown) => (request.multipart(form), shown),
+            Body::Json(json) => (request.json(&json), json),
         };
+        self.note_sent(&Method::POST, &address, Some(shown));
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        sent_once(request, ANSWER_BYTES).await
+        let sent = sent_once(request, ANSWER_BYTES).await;
+        match &sent {
+            Ok(answer) => self.tape.answer(answer, self.key()),
+            Err(Unsent::Surely(failure)) => self.tape.lost(failure),
+            Err(Unsent::Perhaps(why)) => self.tape.lost(why),
+        }
+        sent
+    }
+
+    fn note_sent(&self, method: &Method, address: &Url, body: Option<serde_json::Value>) {
+        let with_key = self.authorization.as_ref().filter(|_| address.origin() == self.base.origin());
+        self.tape.note(|| Taped::Sent {
+            method: method.to_string(),
+            url: covered(address.as_str(), self.key()),
+            headers: with_key.map(|_| "authorization: (hidden)".to_owned()).into_iter().collect(),
+            body,
+        });
+    }
+
+    /// What came in place of a film.
+    pub fn note_answer(&self, answer: &Answer) {
+        self.tape.answer(answer, self.key());
+    }
+
+    /// A film is coming: its bytes are nothing to read.
+    pub fn note_film(&self, status: u16) {
+        self.tape.note(|| Taped::Received { status, body: "(the film)".to_owned() });
     }
 
     pub async fn poll(&self, ticket: &Ticket) -> Result<Answer, Failure> {
@@ -130,7 +161,9 @@ impl Http {
         max_bytes: usize,
     ) -> Result<Answer, Failure> {
         let response = self.send(method, address, Some(limit)).await?;
-        Ok(Answer::read(response, max_bytes).await)
+        let answer = Answer::read(response, max_bytes).await;
+        self.tape.answer(&answer, self.key());
+        Ok(answer)
     }
 
     /// Begins a download. Without a limit it may last as long as bytes keep coming.
@@ -140,6 +173,7 @@ impl Http {
 
     async fn send(&self, method: Method, address: Url, limit: Option<Duration>) -> Result<Response, Failure> {
         let at_home = address.origin() == self.base.origin();
+        self.note_sent(&method, &address, None);
         let mut request = self.again.request(method, address);
         if let Some(authorization) = self.authorization.as_ref().filter(|_| at_home) {
             request = request.header(AUTHORIZATION, authorization);
@@ -150,7 +184,7 @@ impl Http {
         fail_point!("engine GET before");
         let answer = request.send().await.map_err(unreachable);
         fail_point!("engine GET after");
-        answer
+        answer.inspect_err(|failure| self.tape.lost(failure))
     }
 }
 

@@ -11,6 +11,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{ChatPage, Problem};
+use crate::web::range::{Piece, piece};
 
 pub(super) async fn state(State(page): State<Arc<ChatPage>>) -> Json<Value> {
     let settings = page.bot_api.settings();
@@ -71,61 +72,17 @@ pub(super) async fn file(
         (header::CONTENT_DISPOSITION, if inline { "inline" } else { "attachment" }),
     ];
     let size = file.bytes.len();
-    let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok()).and_then(|r| range(r, size));
-    Ok(match asked {
-        None => (common, file.bytes).into_response(),
-        Some(None) => {
+    let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
+    Ok(match asked.map_or(Piece::Whole, |asked| piece(asked, size as u64)) {
+        Piece::Whole => (common, file.bytes).into_response(),
+        Piece::Beyond => {
             let whole = [(header::CONTENT_RANGE, format!("bytes */{size}"))];
             (StatusCode::RANGE_NOT_SATISFIABLE, whole).into_response()
         }
-        Some(Some((first, last))) => {
-            let part = [(header::CONTENT_RANGE, format!("bytes {first}-{last}/{size}"))];
-            (StatusCode::PARTIAL_CONTENT, common, part, file.bytes.slice(first..=last)).into_response()
+        Piece::Part(part) => {
+            let said = [(header::CONTENT_RANGE, format!("bytes {}-{}/{size}", part.start, part.end - 1))];
+            let bytes = file.bytes.slice(part.start as usize..part.end as usize);
+            (StatusCode::PARTIAL_CONTENT, common, said, bytes).into_response()
         }
     })
-}
-
-/// First and last byte of a range header. `None` if it is not one single range (then all is sent), `Some(None)` if
-/// it lies outside.
-fn range(header: &str, size: usize) -> Option<Option<(usize, usize)>> {
-    let (first, last) = header.strip_prefix("bytes=")?.split_once('-')?;
-    let range = match (first.trim(), last.trim()) {
-        ("", suffix) => {
-            let length: usize = suffix.parse().ok()?;
-            (size.saturating_sub(length), if length == 0 { None } else { size.checked_sub(1) })
-        }
-        (first, "") => (first.parse().ok()?, size.checked_sub(1)),
-        (first, last) => {
-            (first.parse().ok()?, size.checked_sub(1).map(|end| end.min(last.parse().unwrap_or(end))))
-        }
-    };
-    Some(match range {
-        (first, Some(last)) if first <= last => Some((first, last)),
-        _ => None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_clipped_to_the_file() {
-        for (header, expected) in [
-            ("bytes=0-", Some(Some((0, 9)))),
-            ("bytes=2-4", Some(Some((2, 4)))),
-            ("bytes=5-99", Some(Some((5, 9)))),
-            ("bytes=-3", Some(Some((7, 9)))),
-            ("bytes=-99", Some(Some((0, 9)))),
-            ("bytes=10-", Some(None)),
-            ("bytes=4-2", Some(None)),
-            ("bytes=-0", Some(None)),
-            ("bytes=0-1,3-4", Some(Some((0, 9)))),
-            ("items=0-1", None),
-            ("bytes=x-1", None),
-        ] {
-            assert_eq!(range(header, 10), expected, "{header}");
-        }
-        assert_eq!(range("bytes=0-", 0), Some(None));
-    }
 }

@@ -4,12 +4,15 @@
 use bytes::Bytes;
 
 use super::code::Code;
-use crate::app::port::{Adapter, Given, RenderRequest, Source, order_value};
+use crate::app::port::{Adapter, Given, Pictures, RenderRequest, Source, order_value};
 use crate::domain::catalog::{Model, Needs, Route};
 use crate::script::problem::Problem;
 
 /// An address for the vendor to call, as it will look.
 const CALLBACK: &str = "https://bot.example.com/webhooks/engine";
+
+/// The same of a picture, for a vendor that fetches it.
+const PICTURE: &str = "https://bot.example.com/pictures/1.jpg";
 
 /// The first failure of each function of `create`.
 pub(super) fn try_orders(adapter: &Adapter, code: &Code, models: &[Model]) -> Vec<Problem> {
@@ -26,7 +29,9 @@ pub(super) fn try_orders(adapter: &Adapter, code: &Code, models: &[Model]) -> Ve
         Err(problem) => return vec![problem],
     };
     let routes = models.iter().flat_map(|model| model.routes.iter().map(move |route| (model, route)));
-    for request in routes.filter(|(_, route)| route.engine == adapter.id).flat_map(orders) {
+    let by_link = adapter.pictures == Pictures::ByLink;
+    let routes = routes.filter(|(_, route)| route.engine == adapter.id);
+    for request in routes.flat_map(|(model, route)| orders(model, route, by_link)) {
         for callback in [None, Some(CALLBACK)] {
             let order = order_value(&request, callback);
             names.retain(|name| match session.call(name, &[Given::Order(&order)]) {
@@ -48,7 +53,7 @@ pub(super) fn try_orders(adapter: &Adapter, code: &Code, models: &[Model]) -> Ve
     problems
 }
 
-fn orders((model, route): (&Model, &Route)) -> Vec<RenderRequest> {
+fn orders(model: &Model, route: &Route, by_link: bool) -> Vec<RenderRequest> {
     let pictures: &[bool] = if model.abilities_on(route).picture { &[false, true] } else { &[false] };
     let mut orders = Vec::new();
     for offer in &model.offers {
@@ -64,6 +69,7 @@ fn orders((model, route): (&Model, &Route)) -> Vec<RenderRequest> {
                     seconds: offer.seconds,
                     remix_of: None,
                     picture: picture.then(|| Bytes::from_static(b"picture")),
+                    picture_link: (*picture && by_link).then(|| PICTURE.to_owned()),
                 }));
             }
         }

@@ -171,7 +171,7 @@ const ENGINE: &str = "
     return engine {
         title = 'Example', docs = 'https://example.com', checked = '2026-11-22', proven = true,
         retired_on = '2030-01-01', base_url = 'https://api.example.com', hosts = { 'b.example.com' },
-        film_hosts = { '*' }, headers = { a = 'b' }, picture = true, auth = AUTH,
+        film_hosts = { '*' }, headers = { a = 'b' }, picture = PICTURES, auth = AUTH,
         create = { method = 'POST', url = URL, query = order, body = order, timeout_s = 9, ticket = READER,
             keep = { a = 'a' } },
         poll = { method = 'GET', url = URL, query = order, body = order, timeout_s = 9, state = READER,
@@ -189,20 +189,23 @@ const ENGINE: &str = "
             signed = '{body}', ticket = READER },
     }";
 /// Each way to write its fields.
-const ENGINES: &[[(&str, &str); 4]] = &[
+const ENGINES: &[[(&str, &str); 5]] = &[
     [
+        ("PICTURES", "true"),
         ("AUTH", "{ header = 'A', scheme = 'B', secret = 'A_SECRET' }"),
         ("URL", "'/a'"),
         ("READER", "'a.1'"),
         ("SIGNED", "hmac"),
     ],
     [
+        ("PICTURES", "'link'"),
         ("AUTH", "{ { jwt = { issuer = 'A_KEY', secret = 'A_SECRET', lifetime_s = 60 } } }"),
         ("URL", "function(order) return '/a' end"),
         ("READER", "{ 'a', 'b' }"),
         ("SIGNED", "hmac"),
     ],
     [
+        ("PICTURES", "true"),
         ("AUTH", "{ secret = 'A_SECRET' }"),
         ("URL", "'/a'"),
         ("READER", "function(answer) end"),

@@ -59,6 +59,7 @@ impl Talk<'_> {
                 Reply::toast(Toast::window(&self.view.say(TextKey::ToastTooMany, &limit)))
             }
             Err(OrderRefusal::DraftGone) => self.window(TextKey::ToastOld),
+            Err(OrderRefusal::NoRoom) => self.window(TextKey::ToastNoRoom),
             Err(OrderRefusal::Banned) => self.window(TextKey::ToastBanned),
             Err(OrderRefusal::Failed(error)) => return Err(error),
         })

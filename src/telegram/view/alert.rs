@@ -49,6 +49,10 @@ impl View<'_> {
             Alert::WelcomesUsedUp { most } => {
                 self.say(TextKey::AlertWelcomesUsedUp, &[("most", count(*most))])
             }
+            Alert::Disk { full, free_mib, least_mib } => {
+                let key = if *full { TextKey::AlertDiskFull } else { TextKey::AlertDiskRoom };
+                self.say(key, &[("free", count(*free_mib)), ("least", count(*least_mib))])
+            }
             Alert::ScriptsChanged { by, version, changes } => {
                 let who = self.who(*by, who);
                 self.long(&changes.join("\n"), |changes| {

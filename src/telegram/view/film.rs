@@ -2,6 +2,8 @@
 
 use super::card::size;
 use super::{View, number, words};
+use crate::app::FilmLink;
+use crate::app::port::FilmParcel;
 use crate::domain::job::{Job, RefundReason};
 use crate::domain::locale::TextKey;
 use crate::domain::menu::{Does, MenuAction, MenuButton, MenuContext, VideoAction};
@@ -34,6 +36,19 @@ impl View<'_> {
         let rows = self.menus.video.for_person(viewer);
         Screen { html, ..Screen::default() }
             .rows(rows.iter().map(|row| row.iter().filter(offered).map(button).collect()))
+    }
+
+    /// A film that the chat does not carry: the same words and buttons, and the way to it.
+    pub fn linked(&self, parcel: &FilmParcel, link: &FilmLink, is_gift: bool) -> Screen {
+        let FilmParcel { job, viewer, film, .. } = parcel;
+        let below = if is_gift { self.gift(job, viewer) } else { self.film(job, viewer) };
+        let values = [
+            ("megabytes", number(film.bytes.div_ceil(1 << 20))),
+            ("date", Value::Html(self.date(link.until))),
+        ];
+        let html = format!("{}\n\n{}", below.html, self.say(TextKey::FilmLinked, &values));
+        let fetch = Button::link(&self.say(TextKey::ButtonDownload, &[]), &link.address);
+        Screen::text(&html).row([fetch]).rows(below.buttons)
     }
 
     /// The words under a film that comes as a file.

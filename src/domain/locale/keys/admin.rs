@@ -207,6 +207,9 @@ macro_rules! admin {
     AlertRateOld = "alert_rate_old" ["rate", "date", "days"],
     AlertStuck = "alert_stuck" ["number"],
     AlertBackupFailed = "alert_backup_failed" ["problem"],
+    /// Both in megabytes.
+    AlertDiskFull = "alert_disk_full" ["free", "least"],
+    AlertDiskRoom = "alert_disk_room" ["free"],
 
     AlertEngineClosed = "alert_engine_closed" ["engine", "reason"],
     AlertEngineDown = "alert_engine_down" ["engine", "reason"],

@@ -62,6 +62,7 @@ macro_rules! order {
     ToastAlready = "toast_already" [],
     ToastQueueFull = "toast_queue_full" [],
     ToastTooMany = "toast_too_many" ["limit"],
+    ToastNoRoom = "toast_no_room" [],
 
     Queue = "queue" ["lines", "running", "capacity", "waiting"],
     QueueEmpty = "queue_empty" ["running", "capacity", "waiting"],
@@ -93,6 +94,9 @@ macro_rules! order {
     GalleryEmpty = "gallery_empty" [],
     CaptionGift = "caption_gift" ["number", "model", "seconds", "size", "prompt"],
     CaptionFile = "caption_file" ["number", "model", "seconds", "size", "prompt"],
+    /// Stands below the caption of a film that Telegram does not carry.
+    FilmLinked = "film_linked" ["megabytes", "date"],
+    ButtonDownload = "button_download" [],
     AskEdit = "ask_edit" ["number", "prompt"],
     AskRemix = "ask_remix" ["number", "prompt"],
     CardRemix = "card_remix" ["number"],

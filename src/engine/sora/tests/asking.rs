@@ -140,3 +140,26 @@ async fn a_render_can_be_removed() {
     let failure = sora.cancel(&Ticket::new("gone")).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Missing);
 }
+
+/// The fourth is LiteLLM's: it has no list and takes the question for an order.
+#[tokio::test]
+async fn whether_it_is_there_is_asked_by_its_list_and_one_without_a_list_is_there_too() {
+    let litellm = r#"{"error":{"message":"litellm.BadRequestError: LLM Provider NOT provided. You passed model=","type":"invalid_request_error","param":null,"code":"400"}}"#;
+    let stranger =
+        r#"{"error":{"message":"No connected db.","type":"no_db_connection","param":null,"code":"400"}}"#;
+    for (status, body, expected) in [
+        (200, r#"{"object":"list","data":[],"has_more":false}"#, None),
+        (404, "", None),
+        (405, r#"{"detail":"Method Not Allowed"}"#, None),
+        (400, litellm, None),
+        (400, stranger, Some(FailureKind::Access)),
+        (401, "", Some(FailureKind::Access)),
+        (402, "", Some(FailureKind::Billing)),
+        (500, "", Some(FailureKind::Server)),
+    ] {
+        let answer = move || async move { (axum::http::StatusCode::from_u16(status).unwrap(), body) };
+        let (origin, _) = serve(Router::new().route("/v1/videos", axum::routing::get(answer))).await;
+        let found = sora(&origin).check().await;
+        assert_eq!(found.err().map(|failure| failure.kind), expected, "{status} {body}");
+    }
+}

@@ -23,6 +23,7 @@ pub(super) fn request() -> RenderRequest {
         seconds: 8,
         remix_of: None,
         picture: None,
+        picture_link: None,
     }
 }
 

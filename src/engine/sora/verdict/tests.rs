@@ -103,6 +103,37 @@ fn an_order_is_judged_by_its_message_where_the_code_is_lost() {
     }
 }
 
+/// As LiteLLM 1.108.7 answered on this machine.
+#[test]
+fn a_gateways_refusals_are_told_apart_though_all_of_them_are_400() {
+    let litellm = |message: &str, class: &str| json!({ "error": { "message": message, "type": class, "param": null, "code": "400" } });
+    let wrapped = |code: &str| {
+        let upstream = json!({ "error": { "code": code, "message": "no", "param": null, "type": "invalid_request_error" } });
+        let behind = "LiteLLM: model group 'sora-2' failed with the error above. No fallback was attempted.";
+        litellm(
+            &format!("litellm.BadRequestError: OpenAIException - {upstream}\n\n{behind}"),
+            "invalid_request_error",
+        )
+    };
+    let unknown_model = "/videos: Invalid model name passed in model=sora-9. Call `/v1/models` to view available models for your key.";
+    for (body, expected) in [
+        (litellm("No connected db.", "no_db_connection"), Access),
+        (litellm(unknown_model, "invalid_request_error"), Access),
+        (wrapped("invalid_value"), BadInput),
+        (wrapped("content_policy_violation"), Moderation),
+        (wrapped("billing_hard_limit_reached"), Billing),
+        (wrapped("insufficient_quota"), Billing),
+    ] {
+        assert_eq!(refused(&answer(400, &body)), Some(expected), "{body}");
+    }
+    let down = "litellm.InternalServerError: InternalServerError: OpenAIException - Cannot connect to host 10.0.0.1:80";
+    assert_eq!(
+        refused(&answer(500, litellm(down, "internal_server_error"))),
+        None,
+        "it may have tried before"
+    );
+}
+
 #[test]
 fn an_order_is_judged_by_its_status_last() {
     for (statuses, expected) in [

@@ -54,7 +54,7 @@ async fn vendors(render: Duration) -> (Arc<VideoApi>, [Scripted; 2]) {
     let around = Surroundings {
         keys: Arc::new(Keys(origin)),
         clock,
-        callbacks: None,
+        public_url: None,
         timeouts: Timeouts::default(),
         tape: None,
     };
@@ -71,6 +71,7 @@ fn request() -> RenderRequest {
         seconds: 4,
         remix_of: None,
         picture: None,
+        picture_link: None,
     }
 }
 
