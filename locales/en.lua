@@ -220,11 +220,16 @@ You have {balance:token}.]],
     balance_held = "Another {held:token} set aside for orders in progress: charged when the video is ready, or returned.",
     history_title = "<b>Recent activity</b>",
     history_empty = "Nothing has happened here yet.",
-    history_line = "{date}  <b>{amount}</b>  {reason} → {balance}",
+    history_line = "{date}  <b>{amount}</b>  {reason} → {balance}",
     -- Дата в истории: {day}, {month} (имена — ниже) и {time}.
     date = "{day} {month} {time}",
+    -- День без времени: 6 Nov 2026. Можно и {dd} (06), и {mm} (11).
+    day_alone = "{day} {month} {year}",
+    day_short = "{day} {month}",
+    period = "{date} – {until}",
     month_1 = "Jan", month_2 = "Feb", month_3 = "Mar", month_4 = "Apr", month_5 = "May", month_6 = "Jun",
     month_7 = "Jul", month_8 = "Aug", month_9 = "Sep", month_10 = "Oct", month_11 = "Nov", month_12 = "Dec",
+    weekday_1 = "Mon", weekday_2 = "Tue", weekday_3 = "Wed", weekday_4 = "Thu", weekday_5 = "Fri", weekday_6 = "Sat", weekday_7 = "Sun",
     reason_welcome = "gift",
     reason_top_up = "top-up",
     reason_hold = "order No. {number}",
@@ -289,9 +294,9 @@ All of it is back: {price:token}. You have {balance:token}.
 
     button_videos = "🎞 My videos",
     command_videos = "My videos",
-    button_edit = "✏️ Edit the description",
+    button_edit = "✏️ Edit the text",
     button_size = "📐 Another shape",
-    button_remix = "🪄 Change the video",
+    button_remix = "🪄 Change video",
     button_resend = "📤 Send again",
     button_file = "📎 As a file",
     button_newer = "⬅️ Newer",
@@ -455,14 +460,14 @@ Not delivered: {failed}]],
     command_broadcast = "Write to everybody",
     help_cashier = [[<b>For the cashier</b>
 
-/topup: add tokens
-/kaspi: transfers and payments that wait for a decision
-/users, /user: people, and one of them
-/audit: who did what]],
+/topup — add tokens
+/kaspi — transfers and payments that wait for a decision
+/users, /user — people, and one of them
+/audit — who did what]],
     help_support = [[<b>For support</b>
 
-/users, /user: people, and one of them
-/audit: who did what]],
+/users, /user — people, and one of them
+/audit — who did what]],
     command_users = "People",
     command_user = "One person: /user @username",
     command_refund = "Give an order’s tokens back: /refund 17",
@@ -487,12 +492,14 @@ Not delivered: {failed}]],
 /rate — the dollar rate, /price — raise or lower prices
 /promo — begin or end a promotion
 /rollback — return to an earlier version, /reload — read the folder again
-/topup: add tokens, /grant: give them as a gift
-/users, /user: people, and one of them
-/refund: give an order’s tokens back
-/ban, /unban: close and open the shop to somebody
-/audit: who did what
-/broadcast: write to everybody]],
+/topup — add tokens, /grant — give them as a gift
+/users, /user — people, and one of them
+/refund — give an order’s tokens back
+/ban, /unban — close and open the shop to somebody
+/audit — who did what
+/broadcast — write to everybody
+/kaspi — transfers and payments that wait for a decision
+/stats — figures of the last days, /panel — your page in a browser]],
 
     command_prices = "Prices, profit, margin",
     command_scripts = "Files of the shop",
@@ -556,10 +563,10 @@ The folder stays as it is; as soon as something in it is edited, the folder take
 
 <pre>{table}</pre>
 
-Profit and margin are after the engine and the fee, for a video bought without a package's discount. The dollar is {rate} ₸ of {date}.]],
+Profit and margin are after the engine and the fee, for a video bought without a package’s discount. The dollar is {rate} ₸ of {date}.]],
 
     prices_title = "Prices and profit",
-    prices_seconds = "Seconds",
+    prices_seconds = "Sec.",
     prices_price = "Price",
     prices_cost = "Engine",
     prices_profit = "Profit",
@@ -592,7 +599,7 @@ Profit and margin are after the engine and the fee, for a video bought without a
     alert_backup_failed = "🔴 The database could not be copied: {problem}\nCustomers notice nothing, but without a copy a broken disk means lost balances. Check the free space and the folder of copies.",
     alert_disk_full = "🔴 The disk has {free} MB left, and the bot sells while there are at least {least} MB. New orders are refused, accepted ones go on as usual. Make room or take a larger disk; finished videos take as much as keep_files_days and keep_files_mib in config.toml allow. Selling resumes by itself as soon as there is room.",
     alert_disk_room = "🟢 The disk has room again: {free} MB are free. Orders are being taken.",
-    alert_stuck = "🔴 Order № {number} is stuck: it is past every deadline and does not move. The customer’s tokens are still held. Restart the bot, it goes on from where it was; if that does not help, give the tokens back: <code>/refund {number}</code>.",
+    alert_stuck = "🔴 Order No. {number} is stuck: it is past every deadline and does not move. The customer’s tokens are still held. Restart the bot, it goes on from where it was; if that does not help, give the tokens back: <code>/refund {number}</code>.",
     card_promo = "🏷 {title}: −{percent}%, instead of <s>{price} ₸</s>",
 
     alert_engine_closed = "🔴 The service “{engine}” refuses us: {reason}. Nothing is sold on it for now. Check the key and the payment.",
@@ -620,31 +627,29 @@ Profit and margin are after the engine and the fee, for a video bought without a
 
 This seems to ask for what models do not make: {topics}.
 
-If it refuses, you get all your tokens back, but the time is gone. Better describe it otherwise: looks instead of a name, a hero of your own instead of someone else's.]],
+If it refuses, you get all your tokens back, but the time is gone. Better describe it otherwise: looks instead of a name, a hero of your own instead of someone else’s.]],
     button_anyway = "Order anyway",
     button_rewrite = "✏️ Change the description",
     button_package = "{tokens:token} — {price} ₸",
     buy_package = [[<b>{tokens:token} for {price} ₸</b>
 
-Topping up is done by hand for now: write to the bot's owner that you need this package, and give your number <code>{id}</code>. As soon as the tokens arrive, I will tell you.]],
+Topping up is done by hand for now: write to the bot’s owner that you need this package, and give your number <code>{id}</code>. As soon as the tokens arrive, I will tell you.]],
     alert_menu_failed = "🟠 A menu of version <code>{version}</code> could not be computed; the usual one is shown instead.\n<pre>{problem}</pre>",
 
     -- Итоги и страница владельца ------------------------------------------------------------------------------------------
 
     command_stats = "Figures of the last days, as a picture",
-    command_panel = "The operator's page in a browser",
+    command_panel = "The operator’s page in a browser",
     stats_usage = "Like this: <code>/stats</code> for a week, <code>/stats 30</code> for so many days, 1 to 90.",
-    stats_title = "Figures: {date} — {until}",
-    stats = [[<b>{date} — {until}</b>
-
-Received: <b>{received} ₸</b>, tokens sold: {sold}
+    stats_title = "Figures: {period}",
+    stats = [[Received: <b>{received} ₸</b>, tokens sold: {sold}
 From administrators: {topped_up}, given and moved in: {given}
 Videos: <b>{films}</b>, tokens spent on them: {captured}
 To the engines: {cost} ₸, left: <b>{profit} ₸</b> ({percent}%)
 Orders: {orders}; failed: {failed}, cancelled: {cancelled}, tokens given back: {refunded}
 People: active {active}, new {newcomers}, of the new {conversion} have paid; {users} in all]],
     stats_failure = "• {reason}: {count}",
-    digest = "📊 Yesterday, {date}\n\n{stats}\n\nAs a picture and for other days: /stats",
+    digest = "📊 <b>Yesterday, {date}</b>\n\n{stats}\n\nAs a picture and for other days: /stats",
     stats_received = "Received, ₸",
     stats_films = "Videos",
     stats_profit = "Left, ₸",
@@ -667,9 +672,9 @@ People: active {active}, new {newcomers}, of the new {conversion} have paid; {us
     failed_source_gone = "the source film is gone",
     failed_owner = "taken back by the owner",
     failed_picture = "the picture would not do",
-    panel_link = "🔐 The way to the operator's page. It works once, for {minutes} min; pass it on to nobody.\n\n{link}",
+    panel_link = "🔐 The way to the operator’s page. It works once, for {minutes} min; pass it on to nobody.\n\n{link}",
     button_panel = "Open",
-    panel_off = "The operator's page is off: the bot has no address. Set HTTP_ADDR (or PORT) and PUBLIC_URL, see docs/OPERATING.md.",
+    panel_off = "The operator’s page is off: the bot has no address. Set HTTP_ADDR (or PORT) and PUBLIC_URL, see docs/OPERATING.md.",
 
     -- Buying and paying --------------------------------------------------------------------------------------------------
 
@@ -677,13 +682,13 @@ People: active {active}, new {newcomers}, of the new {conversion} have paid; {us
 
 {packages}
 
-Pick a package, then how to pay. 1 token = 1 ₸.]],
+Pick a package, then how to pay. 1 token = 1 ₸.]],
     package_titled = "{package} · {title}",
     buy_ways = [[<b>{package}</b>{saving}
 
 How would you like to pay?]],
     buy_package_line = "{tokens:token} for {price} ₸",
-    buy_saving = "\n{percent} % off: you save {saved} ₸.",
+    buy_saving = "\n{percent}% off: you save {saved} ₸.",
     button_way_stars = "⭐ Telegram Stars — {sum}",
     button_way_stripe = "💳 Bank card — {sum}",
     button_way_kaspi_desk = "📱 Kaspi transfer — {sum}",
@@ -704,7 +709,7 @@ Open Kaspi → Payments, find us and enter the order number <code>{code}</code> 
     purchase_desk = [[<b>{tokens:token} for {sum}</b>
 
 1. Transfer exactly {sum}{where}.
-2. Write the code <code>{code}</code> in the transfer's message.
+2. Write the code <code>{code}</code> in the transfer’s message.
 3. Come back and tap “I have paid”. You may send a photo of the receipt too.
 
 A person checks the transfer; the tokens arrive as soon as it is seen.]],
@@ -715,9 +720,9 @@ A person checks the transfer; the tokens arrive as soon as it is seen.]],
     purchase_claimed = "🕓 Checking the transfer of {sum}, code <code>{code}</code>. It usually takes a few minutes; this message changes when the tokens arrive. If you have a receipt, send its photo here.",
     purchase_credited = "✅ Payment received: {amount:token} added. Your balance is {balance:token}.",
     purchase_expired = "⌛ Time is up: invoice <code>{code}</code> for {sum} is closed. If you did pay, the tokens will still arrive. A new invoice: /buy",
-    purchase_rejected = "🚫 We could not find a transfer of {sum} with the code <code>{code}</code>. If you did pay, please send a photo of the receipt to the bot's owner and name the code.",
+    purchase_rejected = "🚫 We could not find a transfer of {sum} with the code <code>{code}</code>. If you did pay, please send a photo of the receipt to the bot’s owner and name the code.",
     purchase_reason = "Reason: {reason}",
-    purchase_quarantined = "🕓 Money arrived, but not the {sum} of invoice <code>{code}</code>. The bot's owner knows and will sort it out: the tokens will come or the money will go back.",
+    purchase_quarantined = "🕓 Money arrived, but not the {sum} of invoice <code>{code}</code>. The bot’s owner knows and will sort it out: the tokens will come or the money will go back.",
     purchase_processing = "⏳ You have done your part, and the bank is still transferring {sum} (invoice <code>{code}</code>). That may take a day or two. As soon as the money is here the tokens come by themselves and this message changes.",
     purchase_dropped = "All right, this invoice is closed. Another package or way: /buy",
     receipt_taken = "🧾 We have the receipt and put it to the transfer of {sum}, code <code>{code}</code>. It is being checked: please wait.",
@@ -726,13 +731,13 @@ A person checks the transfer; the tokens arrive as soon as it is seen.]],
 
 Send the phone number that your Kaspi is on, such as <code>+7 701 123 45 67</code>. The invoice goes there: open Kaspi and confirm it. We do not keep the number.
 
-If a QR code or a link is easier, tap the button. The invoice's number is <code>{code}</code>.]],
+If a QR code or a link is easier, tap the button. The invoice’s number is <code>{code}</code>.]],
     purchase_invoiced = [[<b>{tokens:token} for {sum}</b>
 
 📲 The invoice is in Kaspi. Open the app and confirm: the tokens come by themselves and this message changes. It is good for {minutes} min, its number is <code>{code}</code>.
 
 No invoice? Check the number and send it again.]],
-    qr_caption = "Point Kaspi's camera here: {sum}, code <code>{code}</code>",
+    qr_caption = "Point Kaspi’s camera here: {sum}, code <code>{code}</code>",
     bank_payable = "Top-up: {tokens:token}",
     bank_unknown = "There is no such order number",
     bank_over = "Its time is over: open a new one in the bot",
@@ -755,7 +760,7 @@ No invoice? Check the number and send it again.]],
     reason_taken_back = "payment returned",
     reason_given_back = "payment came again",
     reason_repaid = "debt paid",
-    reason_refund = "order no. {number}, refund",
+    reason_refund = "order No. {number}, refund",
     reason_grant = "gift",
     reason_moved_in = "from the earlier bot",
     reason_moved_job = "an order of the earlier bot that was not made",
@@ -807,13 +812,13 @@ Videos, refunds and top-ups always come.]],
     taken_back = "↩️ The payment went back to the payer, so {amount:token} were taken off.",
     taken_back_debt = "↩️ The payment went back to the payer, so {amount:token} were taken off. Your balance did not hold that many: you owe {debt:token}. The next top-up covers this first.",
     given_back = "✅ The payment came again: {amount:token} are yours again. Your balance is {balance:token}.",
-    paid_back = "✅ {amount:token} for order no. {number} are back. Your balance is {balance:token}.",
+    paid_back = "✅ {amount:token} for order No. {number} are back. Your balance is {balance:token}.",
     way_stars = "Telegram Stars",
     way_stripe = "card (Stripe)",
     way_kaspi_desk = "Kaspi transfer",
     way_kaspi_gateway = "Kaspi invoice",
     way_kaspi_bank = "Kaspi payments",
-    alert_quarantined = [[🟠 Payment no. {number} waits for your decision: {sum}, {way}.
+    alert_quarantined = [[🟠 Payment No. {number} waits for your decision: {sum}, {way}.
 {doubt}
 
 No tokens are credited until then.]],
@@ -826,7 +831,7 @@ No tokens are credited until then.]],
     doubt_account = "It arrived at another account.",
     alert_returned = "🟠 A payment went back to the payer ({way}): {amount:token} taken from <code>{id}</code>, who owes {debt:token}.",
     alert_reconciled = "🟢 Reconciliation ({way}): payments made and not credited were found, {payments}. They are credited now and their buyers know.",
-    alert_differs = "🟠 Reconciliation ({way}): our book and the rail's differ in {payments}. The command <code>sora-bot reconcile</code> on the server shows which; it touches neither money nor tokens of these.",
+    alert_differs = "🟠 Reconciliation ({way}): our book and the rail’s differ in {payments}. The command <code>sora-bot reconcile</code> on the server shows which; it touches neither money nor tokens of these.",
     claim = [[🟡 <b>Transfer of {sum}</b>, code <code>{code}</code>
 {name} (<code>{id}</code>) for {tokens:token}
 
@@ -868,18 +873,18 @@ Check that it arrived in your own Kaspi: a receipt or a photo by itself proves n
     button_reject = "🚫 Nothing came",
     button_credit = "✅ Credit {amount:token}",
     button_dismiss = "↩️ Do not credit, send back",
-    doubt_credited = "✅ Payment no. {number}: {amount:token} credited.",
-    doubt_dismissed = "🚫 Payment no. {number}: no tokens credited. Send the money back where it came in.",
-    doubt_over = "Payment no. {number} waits for no decision any more.",
-    doubt_sent_back = "↩️ Payment no. {number}: the money is on its way back, no tokens credited.",
+    doubt_credited = "✅ Payment No. {number}: {amount:token} credited.",
+    doubt_dismissed = "🚫 Payment No. {number}: no tokens credited. Send the money back where it came in.",
+    doubt_over = "Payment No. {number} waits for no decision any more.",
+    doubt_sent_back = "↩️ Payment No. {number}: the money is on its way back, no tokens credited.",
     doubt_from = "Paid by {name} (<code>{id}</code>).",
     doubt_unknown = "Nobody knows whose money it is. If you find the person, use /topup and close the payment with the button.",
     doubt_payment = "Payment id: <code>{payment}</code>",
-    doubt_line = "no. {number} · {sum} · {way} · {date}",
+    doubt_line = "No. {number} · {sum} · {way} · {date}",
     doubts = [[<b>Payments that wait for a decision</b>
 
 {lines}]],
-    button_doubt = "Payment no. {number}: {sum}",
+    button_doubt = "Payment No. {number}: {sum}",
     button_claim = "{code}: {sum}",
     doubt_decision = "decided by a button in the chat",
     state_purchase_open = "waits for payment",
@@ -913,10 +918,10 @@ Tell us your number — <code>{id}</code>, the sum and the time of the payment. 
 
     terms = [[<b>Terms</b>
 
-1. You buy tokens: 1 token = 1 ₸. For them the bot makes videos with neural networks from your descriptions. You see the price of each video before you order it.
+1. You buy tokens: 1 token = 1 ₸. For them the bot makes videos with neural networks from your descriptions. You see the price of each video before you order it.
 2. The tokens for an order are set aside and spent only when the video is ready. If it does not work out, you get all of them back.
 3. A video is made by a neural network and may differ from what you had in mind. That alone is no reason for a refund, but write to us and we will look into it.
-4. Do not order real people without their consent, 18+ scenes, cruelty, others' characters and music, or anything the law forbids. You answer for what you describe and publish.
+4. Do not order real people without their consent, 18+ scenes, cruelty, others’ characters and music, or anything the law forbids. You answer for what you describe and publish.
 5. Money for tokens you have not spent is returned: /paysupport.
 6. A video is yours as far as the law and the rules of the service that made it allow.
 

@@ -226,11 +226,16 @@ return locale {
     balance_held = "Ещё {held:token} отложено на заказы в работе: спишем, когда видео будет готово, или вернём.",
     history_title = "<b>Последние операции</b>",
     history_empty = "Операций пока не было.",
-    history_line = "{date}  <b>{amount}</b>  {reason} → {balance}",
+    history_line = "{date}  <b>{amount}</b>  {reason} → {balance}",
     -- Дата в истории: {day}, {month} (имена — ниже) и {time}.
     date = "{day} {month} {time}",
+    -- День без времени — в итогах, акциях, курсе: 06.11.2026. Можно и {day} (6), и {month} (ноя).
+    day_alone = "{dd}.{mm}.{year}",
+    day_short = "{dd}.{mm}",
+    period = "{date} — {until}",
     month_1 = "янв", month_2 = "фев", month_3 = "мар", month_4 = "апр", month_5 = "мая", month_6 = "июн",
     month_7 = "июл", month_8 = "авг", month_9 = "сен", month_10 = "окт", month_11 = "ноя", month_12 = "дек",
+    weekday_1 = "пн", weekday_2 = "вт", weekday_3 = "ср", weekday_4 = "чт", weekday_5 = "пт", weekday_6 = "сб", weekday_7 = "вс",
     reason_welcome = "подарок",
     reason_top_up = "пополнение",
     reason_hold = "заказ № {number}",
@@ -295,10 +300,10 @@ return locale {
 
     button_videos = "🎞 Мои видео",
     command_videos = "Мои видео",
-    button_edit = "✏️ Изменить описание",
+    button_edit = "✏️ Изменить текст",
     button_size = "📐 Другой формат",
     button_remix = "🪄 Изменить видео",
-    button_resend = "📤 Прислать ещё раз",
+    button_resend = "📤 Прислать снова",
     button_file = "📎 Файлом",
     button_newer = "⬅️ Новее",
     button_older = "Старше ➡️",
@@ -498,7 +503,9 @@ return locale {
 /refund — вернуть токены за заказ
 /ban, /unban — закрыть и открыть заказы человеку
 /audit — кто и что делал
-/broadcast — написать всем]],
+/broadcast — написать всем
+/kaspi — переводы и платежи, которые ждут решения
+/stats — итоги за дни, /panel — страница владельца в браузере]],
 
     command_prices = "Цены, прибыль, маржа",
     command_scripts = "Файлы магазина",
@@ -565,7 +572,7 @@ return locale {
 Прибыль и маржа — после движка и комиссии, если видео куплено без скидки на пакет. Доллар {rate} ₸ на {date}.]],
 
     prices_title = "Цены и прибыль",
-    prices_seconds = "Секунд",
+    prices_seconds = "Сек.",
     prices_price = "Цена",
     prices_cost = "Движок",
     prices_profit = "Прибыль",
@@ -640,17 +647,15 @@ return locale {
     command_stats = "Итоги за дни картинкой",
     command_panel = "Страница владельца в браузере",
     stats_usage = "Так: <code>/stats</code> — за неделю, <code>/stats 30</code> — за столько дней, от 1 до 90.",
-    stats_title = "Итоги: {date} — {until}",
-    stats = [[<b>{date} — {until}</b>
-
-Получено: <b>{received} ₸</b>, продано токенов: {sold}
+    stats_title = "Итоги: {period}",
+    stats = [[Получено: <b>{received} ₸</b>, продано токенов: {sold}
 От администраторов: {topped_up}, подарено и перенесено: {given}
 Видео: <b>{films}</b>, потрачено на них токенов: {captured}
 Сервисам: {cost} ₸, остаётся: <b>{profit} ₸</b> ({percent} %)
 Заказов: {orders}; не вышло: {failed}, отменили: {cancelled}, возвращено токенов: {refunded}
 Людей: активных {active}, новых {newcomers}, из новых купили {conversion}; всего {users}]],
     stats_failure = "• {reason}: {count}",
-    digest = "📊 Вчера, {date}\n\n{stats}\n\nКартинкой и за другие дни: /stats",
+    digest = "📊 <b>Вчера, {date}</b>\n\n{stats}\n\nКартинкой и за другие дни: /stats",
     stats_received = "Получено, ₸",
     stats_films = "Видео",
     stats_profit = "Остаётся, ₸",
@@ -683,7 +688,7 @@ return locale {
 
 {packages}
 
-Выберите пакет — и следующим шагом способ оплаты. 1 токен = 1 ₸.]],
+Выберите пакет — и следующим шагом способ оплаты. 1 токен = 1 ₸.]],
     package_titled = "{package} · {title}",
     buy_ways = [[<b>{package}</b>{saving}
 
@@ -831,8 +836,8 @@ return locale {
     doubt_mode = "Это пробные деньги вместо настоящих или наоборот.",
     doubt_account = "Платёж пришёл на другой счёт.",
     alert_returned = "🟠 Платёж вернулся плательщику ({way}): у <code>{id}</code> списано {amount:token}, долг {debt:token}.",
-    alert_reconciled = "🟢 Сверка ({way}): нашлись оплаченные и не зачисленные платежи, {payments}. Токены зачислены, покупатели знают.",
-    alert_differs = "🟠 Сверка ({way}): у нас и в кабинете расходятся платежи, их {payments}. Какие именно, покажет команда <code>sora-bot reconcile</code> на сервере; деньги и токены она сама не трогает.",
+    alert_reconciled = "🟢 Сверка ({way}): нашлись оплаченные, но не зачисленные платежи: {payments}. Теперь токены зачислены, покупатели знают.",
+    alert_differs = "🟠 Сверка ({way}): платежи у нас и в кабинете не сходятся, таких {payments}. Какие именно, покажет команда <code>sora-bot reconcile</code> на сервере; деньги и токены она сама не трогает.",
     claim = [[🟡 <b>Перевод {sum}</b>, код <code>{code}</code>
 {name} (<code>{id}</code>) за {tokens:token}
 
@@ -919,7 +924,7 @@ return locale {
 
     terms = [[<b>Условия</b>
 
-1. Вы покупаете токены: 1 токен = 1 ₸. На них бот создаёт видео нейросетями по вашим описаниям. Цена каждого видео видна до заказа.
+1. Вы покупаете токены: 1 токен = 1 ₸. На них бот создаёт видео нейросетями по вашим описаниям. Цена каждого видео видна до заказа.
 2. Токены за заказ откладываются и списываются, только когда видео готово. Если оно не получилось, все токены возвращаются.
 3. Готовое видео делает нейросеть: оно может отличаться от того, что вы представляли. Это не повод для возврата, но напишите нам — разберёмся.
 4. Нельзя заказывать реальных людей без их согласия, сцены 18+, жестокость, чужих персонажей и музыку, и всё, что запрещает закон. За то, что вы описали и опубликовали, отвечаете вы.

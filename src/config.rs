@@ -18,6 +18,7 @@ use crate::domain::id::UserId;
 use crate::domain::rail::Way;
 
 mod mistake;
+mod notes;
 mod reader;
 mod schema;
 mod secret;
@@ -28,6 +29,7 @@ mod value;
 
 pub use self::{
     mistake::{Mistake, Mistakes, Place},
+    notes::Note,
     secret::DataKey,
     source::Sources,
 };
@@ -216,10 +218,6 @@ pub enum LogFormat {
     Json,
 }
 
-/// Said at each start, plainly.
-const TERMS: &str = "Telegram's terms for bot developers (6.2) ask that digital goods be sold for Telegram Stars alone. Other ways to \
-    pay are on: whether to offer them is your decision and your risk. Each has a switch in [payments].";
-
 impl Payments {
     /// Is Stripe set up and switched on?
     pub fn takes_cards(&self) -> bool {
@@ -291,56 +289,5 @@ impl Config {
         let name = format!("{}_BASE_URL", id.to_uppercase().replace('-', "_"));
         let written = self.environment.get(&name)?.text();
         Url::parse(written.trim_end_matches('/')).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
-    }
-
-    /// What start-up should say: sentences about settings that are allowed and yet may surprise.
-    pub fn notes(&self) -> Vec<String> {
-        let openai = self.engine.openai_base_url.as_ref().map(|url| url.host_str() == Some("api.openai.com"));
-        let payments = &self.payments;
-        let kaspi = (payments.kaspi_gateway_url.is_some(), payments.kaspi_gateway_key.is_some());
-        let insecure = self.http.public_url.as_ref().filter(|url| url.scheme() == "http");
-        let notes = [
-            (openai.is_none()).then_some("OPENAI_BASE_URL is not set: the /v1/videos engine is off."),
-            (openai == Some(true) && !self.engine.openai_videos_are_back).then_some(
-                "OPENAI_BASE_URL is api.openai.com, but OpenAI removed its Videos API on 2026-09-24: name a server that \
-                 still speaks /v1/videos.",
-            ),
-            (openai == Some(false) && self.engine.openai_api_key.is_none())
-                .then_some("OPENAI_API_KEY is not set: the engine is called without a key."),
-            (self.telegram.admin_user_ids.is_empty())
-                .then_some("ADMIN_USER_ID is not set: nobody can use the admin commands or is told of trouble."),
-            (payments.kaspi_phone.is_some() || payments.kaspi_link.is_some()).then_some(
-                "The Kaspi desk is on: its receipts are read by the documents only, no real receipt was ever tried.",
-            ),
-            (!payments.kaspi_bank_addresses.is_empty() && self.http.addr.is_none()).then_some(
-                "payments.kaspi_bank_addresses is set but neither PORT nor HTTP_ADDR: Kaspi cannot reach the bot, this way \
-                 stays off.",
-            ),
-            (!payments.kaspi_bank_addresses.is_empty() && self.http.addr.is_some()).then_some(
-                "Kaspi's check/pay protocol is on: it is written by its documents only, the real Kaspi was never tried.",
-            ),
-            (kaspi == (true, true)).then_some(
-                "The Kaspi gateway is on: it is written by its documents only, a real gateway was never tried.",
-            ),
-            (kaspi == (true, true) && payments.kaspi_gateway_webhook_secret.is_none()).then_some(
-                "KASPI_GATEWAY_WEBHOOK_SECRET is not set: the gateway's webhooks are refused, payments are found by asking.",
-            ),
-            (kaspi == (true, false)).then_some("KASPI_GATEWAY_KEY is not set: the Kaspi gateway is off."),
-            (kaspi == (false, true)).then_some("KASPI_GATEWAY_URL is not set: the Kaspi gateway is off."),
-            (payments.stripe && payments.stripe_secret_key.is_none() && !payments.stripe_webhook_secrets.is_empty())
-                .then_some("STRIPE_WEBHOOK_SECRET is set and STRIPE_SECRET_KEY is not: Stripe is off."),
-            (payments.takes_cards() && payments.is_stripe_test())
-                .then_some("STRIPE_SECRET_KEY is a test key: nobody's money is real, and tokens are given for it."),
-            (payments.takes_cards() && payments.stripe_webhook_secrets.is_empty()).then_some(
-                "STRIPE_WEBHOOK_SECRET is not set: Stripe is asked every few seconds instead of being listened to.",
-            ),
-            (payments.takes_cards() && !payments.stripe_webhook_secrets.is_empty() && self.http.addr.is_none())
-                .then_some("STRIPE_WEBHOOK_SECRET is set but neither PORT nor HTTP_ADDR: Stripe is asked, not listened to."),
-            payments.ways().iter().any(|way| *way != Way::Stars).then_some(TERMS),
-            (self.http.public_url.is_some() && self.http.addr.is_none())
-                .then_some("PUBLIC_URL is set but neither PORT nor HTTP_ADDR: webhooks have no door and stay off."),
-            insecure.is_some().then_some("PUBLIC_URL is not https: Telegram and Stripe send webhooks to https only."),
-        ];
-        notes.into_iter().flatten().map(str::to_owned).collect()
     }
 }

@@ -163,6 +163,10 @@ impl Telegram {
                 Ok(name) => {
                     tracing::info!(bot = %name, "telegram knows us");
                     self.username.get_or_init(|| name);
+                    // The first long poll of a quiet bot is answered after most of a minute: nobody waits for that.
+                    if self.door.is_none() {
+                        self.pulse.beat();
+                    }
                     break;
                 }
                 Err(Fault::Token) => return,

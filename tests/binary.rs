@@ -14,8 +14,10 @@ mod binary {
     mod disk;
     mod doctor;
     mod documents;
+    mod edits;
     mod engines;
     mod fates;
+    mod growth;
     mod import;
     mod input;
     mod kills;

@@ -5,6 +5,7 @@
 mod support;
 
 mod store {
+    mod business;
     mod copies;
     mod crashes;
     mod decisions;

@@ -77,25 +77,25 @@ pub(super) fn run(config: Option<&Path>, args: &CheckArgs) -> Result<(), Failure
 
 fn check(config: &Config, args: &CheckArgs) -> Result<(), Failure> {
     for note in config.notes() {
-        println!("note: {note}");
+        println!("! {}", note.told);
     }
-    println!("ways to pay: {}", ways(config));
+    println!("способы оплаты: {}", ways(config));
     let right = calculated(config, args).map_err(|problems| Failure::Settings(listed(&problems)))?;
     let catalog = &right.set.catalog;
-    println!("scripts {} are right", right.set.version);
+    println!("скрипты в порядке, версия {}", right.set.version);
     for model in &catalog.models {
         let offers: Vec<String> =
-            model.offers.iter().map(|offer| format!("{} s: {}", offer.seconds, offer.price)).collect();
+            model.offers.iter().map(|offer| format!("{} с: {} ₸", offer.seconds, offer.price)).collect();
         println!("  {} — {}", model.title, offers.join(", "));
     }
     if let Some(promos) = figures::promos(catalog) {
         println!("{}", promos.render(super::table::Form::Text));
     }
     for warning in &right.warnings {
-        println!("warning: {warning:#}");
+        println!("! {warning:#}");
     }
     if let Some(reminder) = stale_rate(catalog, day_in(config.locale.time_zone, SystemClock.now())) {
-        println!("warning: {reminder}");
+        println!("! {reminder}");
     }
     Ok(())
 }
@@ -103,11 +103,11 @@ fn check(config: &Config, args: &CheckArgs) -> Result<(), Failure> {
 /// Those that the settings switch on.
 fn ways(config: &Config) -> String {
     let on: Vec<String> = config.payments.ways().iter().map(ToString::to_string).collect();
-    if on.is_empty() { "none".to_owned() } else { on.join(", ") }
+    if on.is_empty() { "нет".to_owned() } else { on.join(", ") }
 }
 
 fn verdict(config: &Config, args: &CheckArgs) -> Verdict {
-    let notes = config.notes().iter().map(ToString::to_string).collect();
+    let notes = config.notes().iter().map(|note| note.told.to_owned()).collect();
     match calculated(config, args) {
         Ok(right) => {
             let mut warnings: Vec<Told> = right.warnings.into_iter().map(Told::from).collect();

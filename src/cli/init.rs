@@ -80,13 +80,16 @@ const QUESTIONS: [Question<'static>; 10] = [
     },
 ];
 
+/// Where a container keeps its data and files, as its image says.
+const PLACES: [&str; 3] = ["DATABASE_PATH", "SCRIPTS_DIR", "LOCALES_DIR"];
 /// Wrong answers to one question that are asked about again.
 const TRIES: usize = 3;
 
 pub(super) fn run(config: Option<&Path>, args: &InitArgs) -> Result<(), Failure> {
     let path = PathBuf::from(".env");
-    let file = Sources::gather(config)?.file;
-    let mut answers = Answers { values: read(&path)?, file };
+    let Sources { file, mut env, .. } = Sources::gather(config)?;
+    env.retain(|name, _| PLACES.contains(&name.as_str()));
+    let mut answers = Answers { values: read(&path)?, file, places: env };
     let input = std::io::stdin();
     let mut ask = Ask { terminal: input.is_terminal(), lines: input.lock() };
     said("Enter оставляет то, что в [скобках]. Ключи сохраню в .env, читать его сможете только вы.\n\n")?;
@@ -168,13 +171,14 @@ struct Answers {
     values: BTreeMap<String, String>,
     /// The operator's config.toml.
     file: Option<(PathBuf, String)>,
+    places: BTreeMap<String, String>,
 }
 
 impl Answers {
-    /// The settings as they would be with this `.env` alone: what the shell around us has set is not the file's.
+    /// The settings as they would be with this `.env`: but for the places, what the shell around us has set is not the file's.
     fn load(&self) -> Result<Config, crate::config::Mistakes> {
         let dotenv = Some((PathBuf::from(".env"), written(&self.values)));
-        Config::load(Sources { file: self.file.clone(), dotenv, env: BTreeMap::new() })
+        Config::load(Sources { file: self.file.clone(), dotenv, env: self.places.clone() })
     }
 
     /// Why this value will not do for this variable.
@@ -202,10 +206,11 @@ impl<R: BufRead> Ask<R> {
             let kept = answers.values.get(*variable).map_or("пусто", |_| "как было");
             said(&format!("{ask}\n{variable} [{kept}]: "))?;
             std::io::stdout().flush().context("standard output")?;
-            let Some(answer) = self.line()? else { return Ok(()) };
+            let answer = self.line()?;
             if !self.terminal {
                 said("\n")?;
             }
+            let Some(answer) = answer else { return Ok(()) };
             if answer.is_empty() {
                 return Ok(());
             }

@@ -69,7 +69,7 @@ fn basis(now: &Catalog, then: &Catalog, args: &PriceArgs) -> String {
     let rate = |catalog: &Catalog| hundredths(catalog.economics.usd_rate.get());
     let mut said = vec![match args.rate {
         Some(_) => format!("курс {} ₸ вместо {}", rate(then), rate(now)),
-        None => format!("курс {} ₸ на {}", rate(now), now.economics.usd_rate_date),
+        None => format!("курс {} ₸ на {}", rate(now), now.economics.usd_rate_date.dotted()),
     }];
     said.extend(args.markup.map(|markup| format!("наценка {markup}")));
     said.extend(args.raise.map(|percent| format!("цены на {percent:+} %")));

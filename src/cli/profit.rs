@@ -99,7 +99,8 @@ pub(super) fn on_rate(catalog: &Catalog, today: Day) -> String {
 
 pub(super) fn stale_rate(catalog: &Catalog, today: Day) -> Option<String> {
     let days = catalog.economics.stale_rate(today)?;
-    let (rate, date) = (hundredths(catalog.economics.usd_rate.get()), catalog.economics.usd_rate_date);
+    let (rate, date) =
+        (hundredths(catalog.economics.usd_rate.get()), catalog.economics.usd_rate_date.dotted());
     Some(format!(
         "Курс доллара {rate} ₸ записан {date}, дней назад: {days}. Проверьте usd_rate и usd_rate_date в pricing.lua."
     ))
@@ -110,7 +111,7 @@ fn basis(catalog: &Catalog) -> String {
     format!(
         "Курс: {} ₸ за доллар, на {}. Расходы округлены до тенге вверх, прибыль — вниз.",
         hundredths(economics.usd_rate.get()),
-        economics.usd_rate_date
+        economics.usd_rate_date.dotted()
     )
 }
 
@@ -234,6 +235,6 @@ mod tests {
         let catalog = shipped();
         assert_eq!(stale_rate(&catalog, Day::parse("2026-12-22").unwrap()), None);
         let said = stale_rate(&catalog, Day::parse("2026-12-23").unwrap()).unwrap();
-        assert!(said.contains("480,00 ₸ записан 2026-11-22, дней назад: 31"), "{said}");
+        assert!(said.contains("480,00 ₸ записан 22.11.2026, дней назад: 31"), "{said}");
     }
 }

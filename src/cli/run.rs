@@ -14,7 +14,7 @@ pub(super) fn run(config: Option<&Path>) -> Result<(), Failure> {
     config.require_token()?;
     log::start(&config.log);
     for note in config.notes() {
-        tracing::warn!("{note}");
+        tracing::warn!("{}", note.log);
     }
     serve_until_signalled(Bot::assemble(config, None, true))
 }

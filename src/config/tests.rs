@@ -262,18 +262,19 @@ fn start_up_says_what_may_surprise() {
             vec![admin, ("KASPI_GATEWAY_KEY", "k"), ("PUBLIC_URL", "http://h")],
             vec![
                 "OPENAI_BASE_URL is not set",
-                "KASPI_GATEWAY_URL is not set",
                 "PUBLIC_URL is set but",
                 "PUBLIC_URL is not https",
+                "KASPI_GATEWAY_URL is not set",
             ],
         ),
         (vec![admin, ("OPENAI_BASE_URL", "http://h/v1"), ("OPENAI_API_KEY", "k")], vec![]),
     ] {
         let notes = good("", &env).notes();
         let fits = notes.len() == expected.len()
-            && notes.iter().zip(&expected).all(|(n, start)| n.starts_with(start));
+            && notes.iter().zip(&expected).all(|(note, start)| note.log.starts_with(start));
         assert!(fits, "{env:?}: {notes:?}");
     }
-    let mentioned = good("", &[("OPENAI_BASE_URL", "https://api.openai.com/v1")]).notes().join(" ");
-    assert!(mentioned.contains("2026-09-24"));
+    let mentioned = good("", &[("OPENAI_BASE_URL", "https://api.openai.com/v1")]).notes();
+    let both = [mentioned[0].log, mentioned[0].told];
+    assert!(both.iter().all(|told| told.contains("2026-09-24")), "{both:?}");
 }

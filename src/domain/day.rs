@@ -90,6 +90,12 @@ impl Day {
         (self.0..=i32::MAX).map(Self)
     }
 
+    /// As Russians write it: `28.11.2026`. For what is said in Russian only; elsewhere the locale knows.
+    pub fn dotted(self) -> String {
+        let (year, month, day) = self.date();
+        format!("{day:02}.{month:02}.{year:04}")
+    }
+
     /// Counts in years that begin on 1 March, so that a leap day is the last of its year; 400 of them always have the
     /// same number of days.
     fn of_date((year, month, day): (i32, i32, i32)) -> Self {
@@ -99,8 +105,8 @@ impl Day {
         Self(cycle * 146_097 + of_cycle * 365 + of_cycle / 4 - of_cycle / 100 + of_year - 719_468)
     }
 
-    /// Year, month and day of the month.
-    fn date(self) -> (i32, i32, i32) {
+    /// Year, month and day of the month, both from 1.
+    pub fn date(self) -> (i32, i32, i32) {
         let days = self.0 + 719_468;
         let (cycle, of_cycle) = (days.div_euclid(146_097), days.rem_euclid(146_097));
         let year = (of_cycle - of_cycle / 1_460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
@@ -149,6 +155,8 @@ mod tests {
             let day = Day::parse(written);
             assert_eq!(day.map(Day::weekday), weekday, "{written}");
             assert!(day.is_none_or(|day| day.to_string() == written), "{written}");
+            let turned = written.split('-').rev().collect::<Vec<_>>().join(".");
+            assert!(day.is_none_or(|day| day.dotted() == turned), "{written}");
         }
     }
 

@@ -8,8 +8,8 @@ use super::text::{PluralForm, Text, Value, Word};
 
 #[macro_use]
 mod list;
+mod calendar;
 mod keys;
-mod months;
 
 pub use keys::TextKey;
 

@@ -50,7 +50,7 @@ impl Sheet {
             .collect();
         let line = |cells: &[String]| {
             let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}"));
-            padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+            padded.collect::<Vec<_>>().join(" ").trim_end().to_owned()
         };
         let mut lines = vec![line(&self.columns)];
         for section in &self.sections {
@@ -127,7 +127,7 @@ mod tests {
         let text = sheet(2).text();
         assert_eq!(
             text,
-            "Секунд           Цена  Маржа\n\nSora-2 · 720p\n     0  1 928 ₸ −20 %   12 %\n     1  1 928 ₸ −20 %   12 %"
+            "Секунд          Цена Маржа\n\nSora-2 · 720p\n     0 1 928 ₸ −20 %  12 %\n     1 1 928 ₸ −20 %  12 %"
         );
     }
 

@@ -2,6 +2,7 @@
 
 use crate::app::port::ScriptSet;
 use crate::domain::catalog::{Catalog, Model, Offer, Package};
+use crate::domain::day::Weekday;
 use crate::domain::growth::{CodeGives, Growth, PromoCode, Referral};
 use crate::domain::locale::Locale;
 use crate::domain::money::{BasisPoints, Tokens};
@@ -154,7 +155,7 @@ fn percent_change(old: Tokens, new: Tokens) -> String {
 fn package_changes(before: &[Package], after: &[Package], lines: &mut Vec<String>) {
     let find = |packages: &[Package], tokens| packages.iter().find(|p| p.tokens == tokens).cloned();
     for package in after {
-        let name = format!("пакет на {} токенов", sum(package.tokens));
+        let name = package_name(package);
         match find(before, package.tokens) {
             Some(was) if was == *package => {}
             Some(was) => lines.push(format!("{name}: {}", package_change(&was, package))),
@@ -162,7 +163,18 @@ fn package_changes(before: &[Package], after: &[Package], lines: &mut Vec<String
         }
     }
     let gone = before.iter().filter(|was| find(after, was.tokens).is_none());
-    lines.extend(gone.map(|was| format!("пакет на {} токенов: больше нет", sum(was.tokens))));
+    lines.extend(gone.map(|was| format!("{}: больше нет", package_name(was))));
+}
+
+/// «пакет на 742 токена».
+fn package_name(package: &Package) -> String {
+    let tokens = package.tokens.get();
+    let noun = match (tokens % 10, tokens % 100) {
+        (1, last) if last != 11 => "токен",
+        (2..=4, last) if !(12..=14).contains(&last) => "токена",
+        _ => "токенов",
+    };
+    format!("пакет на {} {noun}", grouped(tokens))
 }
 
 fn package_change(was: &Package, package: &Package) -> String {
@@ -207,13 +219,13 @@ fn promo_name(promo: &Promo) -> String {
 /// When it holds and what it makes of the prices.
 fn promo_terms(catalog: &Catalog, promo: &Promo) -> String {
     let mut terms = Vec::new();
-    terms.extend(promo.from.map(|day| format!("с {day}")));
-    terms.extend(promo.to.map(|day| format!("по {day}")));
+    terms.extend(promo.from.map(|day| format!("с {}", day.dotted())));
+    terms.extend(promo.to.map(|day| format!("по {}", day.dotted())));
     if terms.is_empty() {
         terms.push("без срока".to_owned());
     }
     if !promo.days.is_empty() {
-        let days: Vec<_> = promo.days.iter().map(|day| day.name()).collect();
+        let days: Vec<_> = promo.days.iter().map(|day| weekday(*day)).collect();
         terms.push(format!("({})", days.join(", ")));
     }
     let prices = catalog.models.iter().filter(|model| promo.covers(&model.id)).map(|model| {
@@ -221,7 +233,22 @@ fn promo_terms(catalog: &Catalog, promo: &Promo) -> String {
             model.offers.iter().map(|o| format!("{} с — {} ₸", o.seconds, sum(promo.price(o.price))));
         format!("{}: {}", model.title, offers.collect::<Vec<_>>().join(", "))
     });
-    format!("{}; {}", terms.join(" "), prices.collect::<Vec<_>>().join("; "))
+    // One model fits beside it; many are read as a list.
+    let prices: Vec<String> = prices.collect();
+    let mark = if prices.len() > 1 { "\n  " } else { "; " };
+    prices.iter().fold(terms.join(" "), |told, line| format!("{told}{mark}{line}"))
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "пн",
+        Weekday::Tuesday => "вт",
+        Weekday::Wednesday => "ср",
+        Weekday::Thursday => "чт",
+        Weekday::Friday => "пт",
+        Weekday::Saturday => "сб",
+        Weekday::Sunday => "вс",
+    }
 }
 
 fn economics_changes(before: &Catalog, after: &Catalog, lines: &mut Vec<String>) {
@@ -231,7 +258,7 @@ fn economics_changes(before: &Catalog, after: &Catalog, lines: &mut Vec<String>)
             "курс доллара: {} → {} ₸, на {}",
             hundredths(was.usd_rate.get()),
             hundredths(is.usd_rate.get()),
-            is.usd_rate_date
+            is.usd_rate_date.dotted()
         ));
     }
     for rail in &is.rails {

@@ -23,7 +23,7 @@ pub(super) fn read(machine: &Machine, root: &Node, report: &mut Report) -> Optio
             continue;
         };
         if packages.iter().any(|other| other.tokens == package.tokens) {
-            let message = format!("пакет на {} токенов уже есть выше", package.tokens);
+            let message = format!("пакет с tokens = {} уже есть выше", package.tokens);
             fields.report().wrong(&path, message);
         }
         packages.push(package);
@@ -76,6 +76,6 @@ fn package(node: &Node, path: &str, report: &mut Report) -> Option<Package> {
 fn checked(answer: &Value, package: &Package, report: &mut Report) -> Option<i64> {
     let price = whole(answer, package.tokens.get());
     price
-        .map_err(|message| report.wrong("price", format!("пакет на {} токенов: {message}", package.tokens)))
+        .map_err(|message| report.wrong("price", format!("пакет с tokens = {}: {message}", package.tokens)))
         .ok()
 }

@@ -1,4 +1,4 @@
-//! When Telegram last answered the way in: what a supervisor asks about. It never ends anything.
+//! When Telegram last answered: what a supervisor asks about. It never ends anything.
 
 use std::sync::Mutex;
 use std::time::Duration;

@@ -58,8 +58,10 @@ pub enum Tap {
     Admin(AdminTap),
     /// Of a message to many, by its number; for owners.
     Crowd(u64, CrowdStep),
-    /// He does not want to hear such things any more, or does again.
-    Mute(Mute, bool),
+    /// He does not want to hear such things any more: below one of them.
+    Mute(Mute),
+    /// The same in `/notifications`, where it can be undone: muted or not.
+    SetMuted(Mute, bool),
     /// This film among all that he has.
     Gallery(JobId),
     /// A page of what moved, 0 the newest.
@@ -109,7 +111,8 @@ impl Tap {
             Self::Shop(tap) => format!("s:{}", tap.encode()),
             Self::Admin(tap) => format!("a:{}", tap.encode()),
             Self::Crowd(broadcast, step) => format!("c:{}", step.encode(*broadcast)),
-            Self::Mute(what, muted) => format!("n:{}:{}", crowd::mute_name(*what), u8::from(*muted)),
+            Self::Mute(what) => format!("n:{}", crowd::mute_name(*what)),
+            Self::SetMuted(what, muted) => format!("n:{}:{}", crowd::mute_name(*what), u8::from(*muted)),
             Self::Gallery(job) => format!("g:{}", short(job.0)),
             Self::History(page) => format!("h:{}", short(u64::from(*page))),
         };
@@ -153,8 +156,9 @@ impl Tap {
             [VERSION, "s", tap @ ..] => ShopTap::parse(tap).map(Self::Shop),
             [VERSION, "a", tap @ ..] => AdminTap::parse(tap).map(Self::Admin),
             [VERSION, "c", tap @ ..] => CrowdStep::parse(tap).map(|(number, step)| Self::Crowd(number, step)),
-            [VERSION, "n", what, "0"] => crowd::mute(what).map(|what| Self::Mute(what, false)),
-            [VERSION, "n", what, "1"] => crowd::mute(what).map(|what| Self::Mute(what, true)),
+            [VERSION, "n", what] => crowd::mute(what).map(Self::Mute),
+            [VERSION, "n", what, "0"] => crowd::mute(what).map(|what| Self::SetMuted(what, false)),
+            [VERSION, "n", what, "1"] => crowd::mute(what).map(|what| Self::SetMuted(what, true)),
             _ => None,
         }
     }

@@ -25,6 +25,7 @@ mod buy;
 mod card;
 mod claim;
 mod crowd;
+mod dates;
 mod film;
 mod front;
 mod gallery;

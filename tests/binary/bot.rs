@@ -1,6 +1,7 @@
 //! The process: started, asked to stop, killed. Whatever happens to a test, its process ends with it.
 
 use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -77,6 +78,15 @@ impl Bot {
         let log = std::fs::read(&self.log).unwrap();
         let own = log.get(usize::try_from(self.log_before).unwrap()..).unwrap_or_default();
         String::from_utf8_lossy(own).contains(words)
+    }
+
+    /// The same from this byte on.
+    pub fn lines_after(&self, read: usize) -> String {
+        let mut log = File::open(&self.log).unwrap();
+        log.seek(SeekFrom::Start(read as u64)).unwrap();
+        let mut bytes = Vec::new();
+        log.read_to_end(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// What it and those before it have logged.

@@ -119,7 +119,7 @@ async fn a_well_bot_is_found_well_running_or_not() {
 async fn whatever_is_wrong_is_named_with_what_to_do() {
     let world = unseeded().await;
     for (variables, name, part) in [
-        (&[("TELEGRAM_BOT_TOKEN", "1:wrong")][..], "Telegram", "token is refused"),
+        (&[("TELEGRAM_BOT_TOKEN", "1:wrong")][..], "Telegram", "не принимает TELEGRAM_BOT_TOKEN"),
         (&[("TELEGRAM_BOT_TOKEN", "")], "настройки", "TELEGRAM_BOT_TOKEN"),
         (&[("MAX_CONCURRENT_JOBS", "many")], "настройки", "MAX_CONCURRENT_JOBS"),
         (&[("OPENAI_API_KEY", "wrong")], "сервисы", "sora"),
@@ -168,4 +168,19 @@ async fn the_book_is_exported_with_or_without_a_running_bot_and_without_names() 
     assert!(profit.code == Some(0) && !profit.out.contains("Всего"), "{}", profit.out);
     let migrated = world.told(&["migrate"]).await;
     assert!(migrated.code == Some(0) && migrated.out.contains("nothing to do"), "{migrated:?}");
+}
+
+#[tokio::test]
+async fn a_quiet_bot_is_ready_before_its_first_poll_is_answered() {
+    let world = World::usual().await;
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let bot = world.start_with(&[("HTTP_ADDR", &format!("127.0.0.1:{port}"))]);
+    let ready = format!("http://127.0.0.1:{port}/readyz");
+    // well before the fifty seconds of a long poll
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(40);
+    while !reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()) {
+        assert!(std::time::Instant::now() < patience, "it is not ready:\n{}", bot.lines());
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    world.finish(bot).await;
 }

@@ -209,7 +209,7 @@ async fn the_operator_compares_with_the_bot_running_and_without() {
     let told = world.told(&["reconcile"]).await;
     assert!(told.out.contains("stars: 0 payments there"), "{told:?}");
     let check = world.told(&["check"]).await;
-    assert!(check.out.contains("ways to pay: stars"), "{check:?}");
+    assert!(check.out.contains("способы оплаты: stars"), "{check:?}");
     assert_eq!(world.finished().await.balance(USER), (WELCOME + PACKAGE, 0));
 }
 

@@ -11,7 +11,7 @@ story('a film is followed by others made of it, and found again in the gallery',
   const film = await filmOf(chat, 'Кот на рояле');
   await shot(chat, 'film');
 
-  await film.tap('Изменить описание');
+  await film.tap('Изменить текст');
   await chat.messageWith('Пришлите новое описание');
   const edited = await chat.ask('Пёс на скрипке', 'Проверьте заказ');
   assert.match(await edited.text(), /Пёс на скрипке[^]*8 с · горизонтальное/);
@@ -38,7 +38,7 @@ story('a film is followed by others made of it, and found again in the gallery',
   await gallery.tap('Новее');
   await gallery.says('Видео 1 из 3');
   const before = await chat.lastId();
-  await gallery.tap('Прислать ещё раз');
+  await gallery.tap('Прислать снова');
   assert.match(await (await chat.answerAfter(before, 'Пусть идёт снег')).text(), /Заказ № 3/);
   await gallery.tap('Файлом');
   await chat.messageWith('Заказ № 3 файлом, без сжатия');

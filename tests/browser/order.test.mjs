@@ -33,7 +33,7 @@ story('a prompt becomes a paid video that plays, and the balance is right to the
 
   const film = await chat.answerAfter(card.id);
   assert.match(await film.text(), new RegExp(`8 с\\s+${PROMPT}`));
-  assert.deepEqual(await film.buttons(), [['🔁 Ещё раз', '✏️ Изменить описание'], ['📐 Другой формат', '🪄 Изменить видео'], ['📎 Файлом', '🎬 Новое видео']]);
+  assert.deepEqual(await film.buttons(), [['🔁 Ещё раз', '✏️ Изменить текст'], ['📐 Другой формат', '🪄 Изменить видео'], ['📎 Файлом', '🎬 Новое видео']]);
   await itPlays(chat, { width: 1024, height: 1792, seconds: 8 });
 
   await chat.expectLedger('capture', 'hold', 'grant');

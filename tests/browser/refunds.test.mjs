@@ -13,8 +13,8 @@ story('a refusal by moderation gives everything back with the reason, and asks t
 
   // the switch is used up: the next order succeeds
   assert.equal(await chat.part('engine-ok').isChecked(), true);
-  assert.deepEqual(await refund.buttons(), [['✏️ Изменить описание', '🎬 Новое видео'], ['💰 Баланс']]);
-  await refund.tap('Изменить описание');
+  assert.deepEqual(await refund.buttons(), [['✏️ Изменить текст', '🎬 Новое видео'], ['💰 Баланс']]);
+  await refund.tap('Изменить текст');
   await chat.messageWith('Пришлите новое описание');
   const card = await chat.ask('Кот спит на рояле', 'Проверьте заказ');
   assert.match(await card.text(), /Кот спит на рояле[^]*вертикальное, 1024×1792/);

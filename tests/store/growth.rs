@@ -1,6 +1,7 @@
 //! Codes and invitations under many hands at once, on a real file: the limits are exact, and the power may go anywhere.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sora_bot::domain::day::Day;
 use sora_bot::domain::growth::{CodeGives, PromoCode, Referral};
@@ -8,6 +9,7 @@ use sora_bot::domain::id::{DraftId, JobId, Ticket, UserId};
 use sora_bot::domain::job::Film;
 use sora_bot::domain::money::Tokens;
 use sora_bot::store::{Arrival, By, ClaimRefusal, Giving, NewOrder, OrderLimits, Settled, Store, TopUpOrder};
+use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use crate::support::disk::Disk;
@@ -32,6 +34,11 @@ fn code(uses: u64) -> PromoCode {
 
 fn today() -> Day {
     Day::at(NOON, 0)
+}
+
+/// Nobody begins before all are here.
+fn starting_line(hands: i64) -> Arc<Barrier> {
+    Arc::new(Barrier::new(usize::try_from(hands).unwrap()))
 }
 
 /// Somebody who may have been sent, has bought, and whose film is on its way here.
@@ -73,10 +80,11 @@ async fn thirty_two_hands_take_just_as_many_codes_as_there_are_and_one_each() {
         meet(&store, UserId(user)).await;
     }
     // Each asks three times at once for one of ten.
-    let mut hands = JoinSet::new();
+    let (mut hands, line) = (JoinSet::new(), starting_line(HANDS * 3));
     for user in (1..=HANDS).flat_map(|user| [user; 3]) {
-        let store = store.clone();
+        let (store, line) = (store.clone(), line.clone());
         hands.spawn(async move {
+            line.wait().await;
             (user, store.claim_code(None, UserId(user), code(10), today(), NOON).await.unwrap())
         });
     }
@@ -106,13 +114,14 @@ async fn thirty_two_friends_at_once_bring_their_inviter_no_more_than_he_may_have
     for friend in 1..=HANDS {
         jobs.push(fetching(&store, UserId(10_000 + friend), Some(USER)).await);
     }
-    let mut hands = JoinSet::new();
+    let (mut hands, line) = (JoinSet::new(), starting_line(HANDS * 2));
     for job in jobs.into_iter().flat_map(|job| [job; 2]) {
-        let store = store.clone();
+        let (store, line) = (store.clone(), line.clone());
         let settled = Settled { film: FILM, took_ms: 5 };
-        hands.spawn(
-            async move { store.settle_with(job, settled, (PROMISED, None), NOON).await.unwrap().is_ok() },
-        );
+        hands.spawn(async move {
+            line.wait().await;
+            store.settle_with(job, settled, (PROMISED, None), NOON).await.unwrap().is_ok()
+        });
     }
     let settled = hands.join_all().await.into_iter().filter(|settled| *settled).count();
     assert_eq!(settled, HANDS as usize);

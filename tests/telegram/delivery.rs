@@ -68,7 +68,7 @@ async fn a_film_goes_out_with_all_that_a_client_needs() {
     assert!(params["thumbnail"] != Value::Null);
     assert!(text(&video).encode_utf16().count() <= 1_024);
     assert!(text(&video).contains("<кот> & пианино"), "{}", text(&video));
-    let buttons = ["🔁 Ещё раз", "✏️ Изменить описание", "📐 Другой формат", "📎 Файлом", "🎬 Новое видео"];
+    let buttons = ["🔁 Ещё раз", "✏️ Изменить текст", "📐 Другой формат", "📎 Файлом", "🎬 Новое видео"];
     assert_eq!(labels(&video), buttons, "without a ticket there is nothing to remix");
 
     town.taps(AIGERIM, &video, "Ещё раз").await;
@@ -107,7 +107,7 @@ async fn refunds_credits_and_alerts_arrive_as_plain_words() {
     let refund = Parcel::Refund { job, reason: RefundReason::Moderation, balance: Tokens::new(10_000) };
     bot.telegram.deliver(&to(AIGERIM), &refund).await.unwrap();
     let refund = town.reads(AIGERIM, "Все 742 токена вернулись, на счёте 10 000 токенов").await;
-    assert_eq!(labels(&refund), ["✏️ Изменить описание", "🎬 Новое видео", "💰 Баланс"]);
+    assert_eq!(labels(&refund), ["✏️ Изменить текст", "🎬 Новое видео", "💰 Баланс"]);
     let credit = Parcel::Credit { amount: Tokens::new(742), balance: Tokens::new(1_000) };
     bot.telegram.deliver(&to(AIGERIM), &credit).await.unwrap();
     town.reads(AIGERIM, "Зачислено 742 токена. На счёте 1 000 токенов.").await;

@@ -89,7 +89,7 @@ async fn other_words_keep_the_settings_and_another_shape_keeps_the_words() {
     rendered(&town, &bot, 1, "кот на рояле").await;
     let video = film(&town, "кот на рояле").await;
 
-    town.taps(AIGERIM, &video, "Изменить описание").await;
+    town.taps(AIGERIM, &video, "Изменить текст").await;
     let question = town.reads(AIGERIM, "Пришлите новое описание").await;
     assert!(
         text(&question).contains("№ 1") && text(&question).ends_with("кот на рояле"),
@@ -115,7 +115,7 @@ async fn other_words_keep_the_settings_and_another_shape_keeps_the_words() {
     town.reads(AIGERIM, "8 с · вертикальное").await;
 
     // Tapped, thought better of, and something new begun.
-    town.taps(AIGERIM, &video, "Изменить описание").await;
+    town.taps(AIGERIM, &video, "Изменить текст").await;
     town.taps(AIGERIM, &video, "Новое видео").await;
     town.reads(AIGERIM, "Что должно быть в кадре?").await;
     let fresh = town.asks(AIGERIM, "совсем другое", "совсем другое").await;
@@ -182,7 +182,7 @@ async fn films_are_looked_through_in_one_message_and_sent_again_for_nothing() {
         assert!(text(&shown).contains(words) && shown["video"].is_object(), "{}", text(&shown));
     }
     let page = town.now(&page);
-    assert_eq!(town.taps(AIGERIM, &page, "Прислать ещё раз").await, "Отправляю");
+    assert_eq!(town.taps(AIGERIM, &page, "Прислать снова").await, "Отправляю");
     let copy = town.sees(AIGERIM, "the film again", |m| {
         m["message_id"].as_i64() > page["message_id"].as_i64() && m["video"].is_object()
     });
@@ -199,7 +199,7 @@ async fn films_are_looked_through_in_one_message_and_sent_again_for_nothing() {
     let forgotten =
         || Fault::Refuse(Refusal::new(400, "Bad Request: wrong file identifier/HTTP URL specified"));
     town.api.fail_next("sendVideo", forgotten());
-    town.taps(AIGERIM, &page, "Прислать ещё раз").await;
+    town.taps(AIGERIM, &page, "Прислать снова").await;
     let sent = async {
         while town.done("sendVideo") < uploads + 3 {
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -98,7 +98,9 @@ async fn a_message_to_many_is_seen_first_asked_about_and_may_be_refused_by_each(
     town.taps(AIGERIM, &news, "Не присылать новости").await;
     let settings = town.asks(AIGERIM, "/notifications", "Новости и акции: выключены").await;
     town.taps(AIGERIM, &settings, "Присылать новости").await;
-    town.reads(AIGERIM, "Новости и акции: включены").await;
+    let settings = town.reads(AIGERIM, "Новости и акции: включены").await;
+    town.taps(AIGERIM, &settings, "Не присылать новости").await;
+    town.reads(AIGERIM, "Новости и акции: выключены").await;
     town.asks(OWNER, "/broadcast", "Получили: 2").await;
     stop.cancel();
     sending.await.unwrap().unwrap();

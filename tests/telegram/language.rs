@@ -81,9 +81,9 @@ async fn whose_client_speaks_kazakh_reads_kazakh_from_the_greeting_to_the_film()
     assert!(text(&film).starts_with("№ 1 тапсырыс · Sora-2 · 720p, 8 с"), "{}", text(&film));
     let buttons = [
         "🔁 Тағы бір рет",
-        "✏️ Сипаттаманы өзгерту",
+        "✏️ Мәтін өзгерту",
         "📐 Басқа пішім",
-        "🪄 Видеоны өзгерту",
+        "🪄 Видео өзгерту",
         "📎 Файл ретінде",
         "🎬 Жаңа видео",
     ];

@@ -131,7 +131,7 @@ async fn rate_and_prices_are_edited_with_one_line() {
     let town = Town::new().await;
     let bot = town.bot(10_000).await;
     let usage = text(&town.asks(OWNER, "/rate", "Сейчас в ценах доллар по 480,00 ₸").await);
-    assert!(usage.contains("2026-11-22"), "{usage}");
+    assert!(usage.contains("22.11.2026"), "{usage}");
     let proposal = town.asks(OWNER, "/rate 540", "usd_rate = 540").await;
     assert!(text(&proposal).contains("742 → 835 ₸"), "{}", text(&proposal));
     town.taps(OWNER, &proposal, "Применить").await;

@@ -26,7 +26,11 @@ pub(super) fn settings(config: &Config) -> Vec<Finding> {
         findings.push(Finding::trouble(name, "TELEGRAM_BOT_TOKEN не задан", todo));
     }
     findings.extend(config.notes().into_iter().map(|note| {
-        Finding::warning(name, note, "если так и задумано, ничего не делайте; все ключи — в .env.example")
+        Finding::warning(
+            name,
+            note.told,
+            "если так и задумано, ничего не делайте; все ключи — в .env.example",
+        )
     }));
     if findings.is_empty() {
         findings.push(Finding::ok(name, "читаются, всё нужное задано"));

@@ -35,12 +35,13 @@ pub(super) async fn telegram(config: &Config, runs: bool) -> Vec<Finding> {
     let username = match &examined.username {
         Ok(username) => username,
         Err(error) => {
-            let todo = if examined.refused {
-                "токен отозван или скопирован не целиком: возьмите новый у @BotFather, /token"
+            return vec![if examined.refused {
+                let todo = "токен отозван или скопирован не целиком: возьмите новый у @BotFather, /token";
+                Finding::trouble(name, "не принимает TELEGRAM_BOT_TOKEN", todo)
             } else {
-                "проверьте сеть: api.telegram.org, порт 443"
-            };
-            return vec![Finding::trouble(name, error.clone(), todo)];
+                let told = format!("не отвечает: {error}");
+                Finding::trouble(name, told, "проверьте сеть: api.telegram.org, порт 443")
+            }];
         }
     };
     let mut findings = vec![Finding::ok(name, format!("токен принят, это @{username}"))];
@@ -186,13 +187,6 @@ pub(super) async fn rails(config: &Config, offline: bool) -> Vec<Finding> {
             Ok(Err(error)) => Finding::warning(name, format!("{way}: {error}"), "посмотрите у этого сервиса"),
             Err(_) => Finding::warning(name, format!("{way}: не отвечает"), "проверьте адрес и сеть"),
         });
-    }
-    if payments.takes_cards() && payments.stripe_webhook_secrets.is_empty() {
-        findings.push(Finding::warning(
-            name,
-            "STRIPE_WEBHOOK_SECRET не задан: об оплате бот узнает, только когда сам спросит",
-            "Stripe → Developers → Webhooks, адрес PUBLIC_URL/webhooks/stripe",
-        ));
     }
     findings
 }

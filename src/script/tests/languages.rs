@@ -20,7 +20,10 @@ fn every_shipped_language_says_everything_and_in_the_same_places() {
                 places.sort();
                 places
             };
-            assert_eq!(places(text), places(&russian.texts[key]), "{language}: {}", key.name());
+            // a month in words or in digits: that is what these two are for
+            if !matches!(key, TextKey::DayAlone | TextKey::DayShort) {
+                assert_eq!(places(text), places(&russian.texts[key]), "{language}: {}", key.name());
+            }
         }
         for noun in ["token", "order", "character"] {
             assert!(locale.words.contains_key(noun), "{language}: {noun}");

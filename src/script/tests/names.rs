@@ -14,7 +14,7 @@ pricing | max_price = 100000 | max_price = 1000 | price = function | больш�
 pricing | return math.ceil(raised | local x = math.ceil(raised | price = function | вернула nil
 pricing | local usd = video | shop.markup = 1⏎    local usd = video | shop.markup = 1 | менять нельзя
 pricing | / (1 - card.percent / 100) | / 0 | price = function | не число
-packages | 100 - package | 200 - package | price = function | 742 токен & больше предела
+packages | 100 - package | 200 - package | price = function | tokens = 742 & больше предела
 packages | return math.ceil | return math.random | math.random( | вызвано то, чего нет
 "#;
 

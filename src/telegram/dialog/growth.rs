@@ -84,7 +84,7 @@ impl Talk<'_> {
         Ok(self.view.notifications(muted(Mute::News)?, muted(Mute::Reminders)?, reminded))
     }
 
-    /// Under a message to many, or in `/notifications`: the message stays where it would be lost.
+    /// `in_place`: in `/notifications`, which then shows how it is now. Below a message to many that message stays.
     pub async fn mute(&self, what: Mute, muted: bool, in_place: bool) -> Result<Reply, AppError> {
         self.app.set_muted(self.person.id, what, muted).await?;
         let key = match (what, muted) {

@@ -37,7 +37,8 @@ impl Talk<'_> {
             Tap::Shop(tap) => self.shop_tapped(tap).await,
             Tap::Admin(tap) => self.admin_tapped(tap).await,
             Tap::Crowd(number, step) => self.crowd_tapped(number, step).await,
-            Tap::Mute(what, muted) => self.mute(what, muted, !muted).await,
+            Tap::Mute(what) => self.mute(what, true, false).await,
+            Tap::SetMuted(what, muted) => self.mute(what, muted, true).await,
             Tap::Gallery(job) => self.gallery(Some(job)).map(Reply::show),
             Tap::History(page) => self.balance(page).map(Reply::show),
         }

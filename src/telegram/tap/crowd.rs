@@ -70,13 +70,18 @@ mod tests {
         ]
         .map(|step| Tap::Crowd(u64::MAX, step))
         .into();
-        taps.extend(Mute::ALL.into_iter().flat_map(|what| [true, false].map(|muted| Tap::Mute(what, muted))));
+        taps.extend(
+            Mute::ALL
+                .into_iter()
+                .flat_map(|what| [Tap::Mute(what), Tap::SetMuted(what, true), Tap::SetMuted(what, false)]),
+        );
         for tap in taps {
             let data = tap.encode();
             assert!(data.len() <= 64, "{data} has {} bytes", data.len());
             assert_eq!(Tap::parse(&data), Some(tap), "{data}");
         }
-        for data in ["1:c", "1:c:1", "1:c:1:q", "1:c:1:q:x", "1:c:01:l", "1:n", "1:n:x:1", "1:n:n:2"] {
+        for data in ["1:c", "1:c:1", "1:c:1:q", "1:c:1:q:x", "1:c:01:l", "1:n", "1:n:x", "1:n:x:1", "1:n:n:2"]
+        {
             assert_eq!(Tap::parse(data), None, "{data:?}");
         }
     }

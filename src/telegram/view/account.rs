@@ -1,14 +1,11 @@
 //! A user's money as he reads it.
 
-use chrono::{DateTime, Datelike as _};
-
 use super::{View, number, words};
 use crate::domain::account::{Balance, Movement, MovementReason};
 use crate::domain::locale::TextKey;
 use crate::domain::menu::MenuAction;
 use crate::domain::money::Tokens;
 use crate::domain::text::{Value, grouped};
-use crate::domain::time::Timestamp;
 use crate::telegram::screen::Screen;
 use crate::telegram::tap::Tap;
 
@@ -73,19 +70,6 @@ impl View<'_> {
             ("balance", number(movement.balance_after.get())),
         ];
         self.say(TextKey::HistoryLine, &values)
-    }
-
-    /// «15 янв 13:00».
-    pub(super) fn date(&self, at: Timestamp) -> String {
-        let Some(utc) = DateTime::from_timestamp_millis(at.0) else { return String::new() };
-        let here = utc.with_timezone(&self.zone);
-        let month = TextKey::MONTHS[here.month0() as usize];
-        let values = [
-            ("day", number(here.day())),
-            ("month", Value::Html(self.say(month, &[]))),
-            ("time", words(here.format("%H:%M").to_string())),
-        ];
-        self.say(TextKey::Date, &values)
     }
 }
 

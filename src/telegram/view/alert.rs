@@ -70,7 +70,7 @@ impl View<'_> {
             Alert::Digest(figures) => return self.digest(figures),
             Alert::RateOld { date, days } => {
                 let rate = words(hundredths(self.catalog.economics.usd_rate.get()));
-                let values = [("rate", rate), ("date", words(date.to_string())), ("days", count(*days))];
+                let values = [("rate", rate), ("date", self.day(*date)), ("days", count(*days))];
                 self.say(TextKey::AlertRateOld, &values)
             }
         };

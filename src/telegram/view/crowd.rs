@@ -13,11 +13,7 @@ const PER_MINUTE: u64 = 900;
 impl View<'_> {
     /// As everybody reads it.
     pub fn broadcast(&self, text: &str) -> Screen {
-        Screen::text(&escape(text)).row([self.button(
-            TextKey::ButtonNewsOff,
-            &[],
-            Tap::Mute(Mute::News, true),
-        )])
+        Screen::text(&escape(text)).row([self.button(TextKey::ButtonNewsOff, &[], Tap::Mute(Mute::News))])
     }
 
     /// To whom shall it go?

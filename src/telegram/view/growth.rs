@@ -22,8 +22,7 @@ impl View<'_> {
                 return self.inviting(&self.say(TextKey::CodeTokens, &values));
             }
             CodeOutcome::Claimed(Claimed::Discount(discount)) => {
-                let values =
-                    [("percent", number(discount.percent)), ("date", words(discount.last.to_string()))];
+                let values = [("percent", number(discount.percent)), ("date", self.day(discount.last))];
                 return self.inviting(&self.say(TextKey::CodeDiscount, &values));
             }
             CodeOutcome::Unknown | CodeOutcome::Refused(ClaimRefusal::NoSuchUser) => TextKey::CodeUnknown,
@@ -49,13 +48,13 @@ impl View<'_> {
                 ),
             };
             let most = code.uses.map_or_else(|| "∞".to_owned(), |most| most.to_string());
-            let to = code.to.map_or_else(|| "—".to_owned(), |day| day.to_string());
+            let to = code.to.map_or_else(|| words("—"), |day| self.day(day));
             let values = [
                 ("code", words(&*code.code)),
                 ("gives", Value::Html(gives)),
                 ("used", number(*used)),
                 ("most", words(most)),
-                ("date", words(to)),
+                ("date", to),
             ];
             self.say(TextKey::CodeLine, &values)
         };
@@ -94,7 +93,7 @@ impl View<'_> {
         Screen::text(&text).row([self.menu_button(MenuAction::Buy)]).row([self.button(
             TextKey::ButtonRemindersOff,
             &[],
-            Tap::Mute(Mute::Reminders, true),
+            Tap::Mute(Mute::Reminders),
         )])
     }
 
@@ -105,8 +104,9 @@ impl View<'_> {
             ("news", Value::Html(self.say(state(no_news), &[]))),
             ("reminders", Value::Html(self.say(state(no_reminders || !reminded), &[]))),
         ];
-        let turn =
-            |what, muted, off, on| self.button(if muted { on } else { off }, &[], Tap::Mute(what, !muted));
+        let turn = |what, muted, off, on| {
+            self.button(if muted { on } else { off }, &[], Tap::SetMuted(what, !muted))
+        };
         let news = turn(Mute::News, no_news, TextKey::ButtonNewsOff, TextKey::ButtonNewsOn);
         let reminders = (TextKey::ButtonRemindersOff, TextKey::ButtonRemindersOn);
         let reminders = turn(Mute::Reminders, no_reminders, reminders.0, reminders.1);

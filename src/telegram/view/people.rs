@@ -46,7 +46,7 @@ impl View<'_> {
                 ("name", self.named(user.id, &user.profile)),
                 ("id", words(user.id.to_string())),
                 ("balance", number(balance.available.get())),
-                ("when", Value::Html(self.date(user.since))),
+                ("when", self.day_of(user.since)),
             ];
             self.say(TextKey::UsersLine, &values)
         });
@@ -71,7 +71,7 @@ impl View<'_> {
         let values = [
             ("name", self.named(user.id, &user.profile)),
             ("id", words(user.id.to_string())),
-            ("since", Value::Html(self.date(user.since))),
+            ("since", self.day_of(user.since)),
             ("seen", Value::Html(date(seen))),
             ("language", words(shortened(language.as_deref().unwrap_or("—"), 12))),
             ("available", number(balance.available.get())),
@@ -101,13 +101,14 @@ impl View<'_> {
             Some(_) => Some((TextKey::ButtonUnban, AdminTap::Unban(user.id))),
             None => Some((TextKey::ButtonBan, AdminTap::Ban(user.id))),
         };
-        Screen::text(&blocks.join("\n\n"))
-            .row([
-                sheet(TextKey::ButtonUserMovements, Sheet::Movements),
-                sheet(TextKey::ButtonUserOrders, Sheet::Orders),
-                sheet(TextKey::ButtonUserPurchases, Sheet::Purchases),
-            ])
-            .row(ban.map(|(key, tap)| self.button(key, &[], Tap::Admin(tap))))
+        let sheets = [
+            sheet(TextKey::ButtonUserMovements, Sheet::Movements),
+            sheet(TextKey::ButtonUserOrders, Sheet::Orders),
+            sheet(TextKey::ButtonUserPurchases, Sheet::Purchases),
+        ];
+        let ban = ban.map(|(key, tap)| self.button(key, &[], Tap::Admin(tap)));
+        // Two in a row: of three a telephone shows their beginnings only.
+        Screen::text(&blocks.join("\n\n")).grid(sheets.into_iter().chain(ban), 2)
     }
 
     pub fn person_movements(&self, dossier: &Dossier, history: &HistoryPage<'_>) -> Screen {
@@ -189,7 +190,7 @@ impl View<'_> {
             let values = [
                 ("name", self.named(user.id, &user.profile)),
                 ("id", words(user.id.to_string())),
-                ("since", Value::Html(self.date(user.since))),
+                ("since", self.day_of(user.since)),
                 ("seen", Value::Html(seen)),
             ];
             self.say(TextKey::HandoutPerson, &values)

@@ -18,10 +18,15 @@ use crate::telegram::screen::{Enclosure, Screen};
 impl View<'_> {
     /// The figures below their picture; without it, as a message.
     pub fn stats(&self, stats: &Stats, picture: Option<Vec<u8>>) -> Screen {
-        let dates = (stats.from.to_string(), stats.to.to_string());
         let cost = self.catalog.economics.tiyn(stats.total.cost);
-        let mut html = self.figures(&stats.figures(cost), dates);
-        for (reason, count) in &stats.failures {
+        let title = self.say(TextKey::StatsTitle, &[("period", self.period(stats.from, stats.to))]);
+        let mut html = format!("<b>{title}</b>\n\n{}", self.figures(&stats.figures(cost)));
+        let mut failures: Vec<_> = stats.failures.iter().collect();
+        failures.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        if !failures.is_empty() {
+            html = format!("{html}\n\n<b>{}</b>", self.say(TextKey::StatsWhy, &[]));
+        }
+        for (reason, count) in failures {
             let values = [("reason", words(self.failed(*reason))), ("count", number(*count))];
             html = format!("{html}\n{}", self.say(TextKey::StatsFailure, &values));
         }
@@ -32,18 +37,15 @@ impl View<'_> {
     }
 
     pub fn digest(&self, figures: &Figures) -> Screen {
-        let day = figures.day.to_string();
-        let stats = self.figures(figures, (day.clone(), day.clone()));
-        Screen::text(&self.say(TextKey::Digest, &[("date", words(day)), ("stats", Value::Html(stats))]))
+        let values = [("date", self.day(figures.day)), ("stats", Value::Html(self.figures(figures)))];
+        Screen::text(&self.say(TextKey::Digest, &values))
     }
 
-    fn figures(&self, figures: &Figures, (from, to): (String, String)) -> String {
+    fn figures(&self, figures: &Figures) -> String {
         let profit = profit(figures.captured, figures.cost);
         let percent = profit.get() * 100 / (figures.captured.get() * 100).max(1);
         let tenge = |tiyn: Tiyn| number(tiyn.get().div_euclid(100));
         let values = [
-            ("date", words(from)),
-            ("until", words(to)),
             ("received", tenge(figures.received)),
             ("sold", number(figures.sold.get())),
             ("topped_up", number(figures.topped_up.get())),
@@ -68,7 +70,6 @@ impl View<'_> {
     /// The same as a drawing.
     pub fn dashboard(&self, stats: &Stats) -> Dashboard {
         let plainly = |key| plain(&self.say(key, &[]));
-        let dates = [("date", words(stats.from.to_string())), ("until", words(stats.to.to_string()))];
         let total = &stats.total;
         let cost = |sums: &Sums| self.catalog.economics.tiyn(sums.cost);
         let tenge = |tiyn: Tiyn| tiyn.get().div_euclid(100);
@@ -84,10 +85,10 @@ impl View<'_> {
                 format!("{} / {}", counted(stats.newcomers.len()), counted(stats.converted)),
             ),
         ];
-        let groups = stats.days.iter().map(|(day, sums)| {
-            let written = day.to_string();
-            (written[8..].to_owned(), vec![tenge(sums.received), sums.captured.get()])
-        });
+        let groups = stats
+            .days
+            .iter()
+            .map(|(day, sums)| (day.date().2.to_string(), vec![tenge(sums.received), sums.captured.get()]));
         let bars = Bars {
             title: plainly(TextKey::StatsByDay),
             series: vec![plainly(TextKey::StatsReceived), plainly(TextKey::StatsCaptured)],
@@ -102,7 +103,7 @@ impl View<'_> {
         let by_model =
             Ranks { title: plainly(TextKey::StatsByModel), ink: Ink::First, rows: models.collect() };
         Dashboard {
-            title: plain(&self.say(TextKey::StatsTitle, &dates)),
+            title: plain(&self.say(TextKey::StatsTitle, &[("period", self.period(stats.from, stats.to))])),
             tiles,
             bars,
             ranks: vec![by_model, self.failures(stats)],

@@ -221,7 +221,7 @@ fn a_refund_says_why_what_is_back_and_what_to_do() {
         assert!(text.contains("Заказ № 1017"), "{text}");
         assert!(text.contains("Все 1 928 токенов вернулись, на счёте 10 000 токенов."), "{text}");
         let first = match reason {
-            RefundReason::Moderation | RefundReason::BadInput => "✏️ Изменить описание",
+            RefundReason::Moderation | RefundReason::BadInput => "✏️ Изменить текст",
             RefundReason::TooLarge => "📐 Другой формат",
             RefundReason::Picture => "",
             _ => "🔁 Ещё раз",

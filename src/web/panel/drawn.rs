@@ -2,12 +2,30 @@
 
 use maud::{Markup, html};
 
+use crate::media::chart::Ranks;
 use crate::media::figure::{Align, Face, Figure, Ink, Shape};
 
 pub(super) fn drawn(figure: &Figure, name: &str) -> Markup {
     html! {
         svg class="chart" viewBox={ "0 0 " (figure.width) " " (figure.height) } role="img" aria-label=(name) {
             @for shape in &figure.shapes { (shape_of(shape)) }
+        }
+    }
+}
+
+/// Names with bars below them, in the page's own letters: a drawing would make them small on a telephone.
+pub(super) fn ranked(ranks: &Ranks) -> Markup {
+    let longest = ranks.rows.iter().map(|(_, length, _)| *length).max().unwrap_or(0).max(1);
+    html! {
+        section class="ranks" {
+            h2 { (ranks.title) }
+            @for (name, length, words) in &ranks.rows {
+                p { span { (name) } span { (words) } }
+                svg viewBox="0 0 1000 1" preserveAspectRatio="none" aria-hidden="true" {
+                    rect width="1000" height="1" fill=(color(Ink::Band)) {}
+                    rect width=((*length).max(0) * 1000 / longest) height="1" fill=(color(ranks.ink)) {}
+                }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 use crate::app::App;
 use crate::domain::id::UserId;
 use crate::domain::job::{JobState, RefundReason};
+use crate::domain::rail::{Currency, Money, Way};
 use crate::domain::text::grouped;
 use crate::domain::time::Timestamp;
 
@@ -106,6 +107,26 @@ pub(super) fn moment(app: &App, at: Timestamp) -> Markup {
     let utc = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
     let there = utc.with_timezone(&app.settings.time_zone);
     html! { time { (there.format("%d.%m.%Y %H:%M").to_string()) } }
+}
+
+/// `5 936 ₸`, `215 ⭐`; of other currencies in their smallest units.
+pub(super) fn money(money: &Money) -> Markup {
+    let written = match &money.currency {
+        Currency::Kzt if money.amount % 100 == 0 => format!("{} ₸", grouped(money.amount / 100)),
+        Currency::Stars => format!("{} ⭐", grouped(money.amount)),
+        Currency::Kzt | Currency::Other(_) => money.to_string(),
+    };
+    html! { span class="number" { (written) } }
+}
+
+pub(super) fn way(way: Way) -> Markup {
+    words(match way {
+        Way::Stars => "Telegram Stars",
+        Way::Stripe => "карта (Stripe)",
+        Way::KaspiDesk => "перевод на Kaspi",
+        Way::KaspiGateway => "счёт в Kaspi",
+        Way::KaspiBank => "платежи в Kaspi",
+    })
 }
 
 pub(super) fn user(id: UserId) -> Markup {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::frame::{moment, number, page, table, user, words};
+use super::frame::{moment, money, number, page, table, user, way, words};
 use crate::app::{App, AppError, LedgerQuery, PurchaseRow};
 use crate::domain::account::MovementReason;
 use crate::domain::ledger::{Account, Mint};
@@ -15,8 +15,8 @@ pub(super) fn waiting(app: &App) -> Result<Markup, AppError> {
         vec![
             words(Code(row.id)),
             user(row.user),
-            words(row.way),
-            words(&row.price),
+            way(row.way),
+            money(&row.price),
             number(row.tokens.get()),
             moment(app, row.created_at),
         ]
@@ -29,8 +29,8 @@ pub(super) fn waiting(app: &App) -> Result<Markup, AppError> {
         .map(|payment| {
             vec![
                 words(payment.number),
-                words(payment.way),
-                words(&payment.money),
+                way(payment.way),
+                money(&payment.money),
                 words(doubt(payment.doubt)),
                 payment.user.map_or_else(|| words("—"), user),
                 moment(app, payment.heard_at),
@@ -92,7 +92,7 @@ fn account(account: Account) -> Markup {
         Account::Held(of) => html! { "заказы " (user(of)) },
         Account::Debt(of) => html! { "долг " (user(of)) },
         Account::Revenue => words("выручка"),
-        Account::Mint(Mint::Sold(way)) => html! { "оплата " (way) },
+        Account::Mint(Mint::Sold(by)) => way(by),
         Account::Mint(Mint::Grant) => words("подарки"),
         Account::Mint(Mint::Admin) => words("администратор"),
         Account::Mint(Mint::Moved) => words("прежний бот"),

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::frame::{moment, number, page, table, user, words};
-use super::{money, work};
+use super::{frame, money, work};
 use crate::app::{App, AppError, UserRow, Whom};
 use crate::domain::money::Tokens;
 
@@ -38,7 +38,7 @@ pub(super) fn one(app: &App, whom: &Whom) -> Result<Markup, AppError> {
         return Ok(page("/panel/users", "Люди", false, &content));
     };
     let balance = found.row.balance;
-    let jobs: Vec<Vec<Markup>> = found.jobs.iter().map(|job| work::row(app, job)).collect();
+    let jobs: Vec<Vec<Markup>> = found.jobs.iter().map(|job| work::row_of_his(app, job)).collect();
     let purchases: Vec<Vec<Markup>> = found
         .purchases
         .iter()
@@ -46,9 +46,9 @@ pub(super) fn one(app: &App, whom: &Whom) -> Result<Markup, AppError> {
             vec![
                 words(purchase.code()),
                 words(money::purchase_state(purchase.state)),
-                words(purchase.way),
+                frame::way(purchase.way),
                 number(purchase.tokens.get()),
-                words(&purchase.price),
+                frame::money(&purchase.price),
                 moment(app, purchase.created_at),
             ]
         })
@@ -81,7 +81,7 @@ pub(super) fn one(app: &App, whom: &Whom) -> Result<Markup, AppError> {
         h2 { "Покупки" }
         (table(&["Код", "Состояние", "Способ", "Токены", "Цена", "Когда"], &purchases, "Покупок нет."))
         h2 { "Заказы" }
-        (table(&["Заказ", "Состояние", "Человек", "Модель", "Цена", "Когда"], &jobs, "Заказов нет."))
+        (table(&["Заказ", "Состояние", "Модель", "Цена", "Когда"], &jobs, "Заказов нет."))
     };
     Ok(page("/panel/users", "Человек", false, &content))
 }

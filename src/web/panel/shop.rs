@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::drawn::drawn;
+use super::drawn::{drawn, ranked};
 use super::frame::{moment, number, page, table, why, words};
 use crate::app::{App, AppError, By, ScriptAuthor};
 use crate::domain::text::grouped;
@@ -33,7 +33,7 @@ pub(super) fn versions(app: &App) -> Result<Markup, AppError> {
 
 fn author(author: ScriptAuthor) -> String {
     match author {
-        ScriptAuthor::Folder => "из папки".to_owned(),
+        ScriptAuthor::Folder => "папка".to_owned(),
         ScriptAuthor::Person(By::Admin(id)) => format!("администратор {id}"),
         ScriptAuthor::Person(By::Operator) => "оператор".to_owned(),
     }
@@ -67,7 +67,7 @@ pub(super) fn charts(app: &App, days: u32) -> Result<Markup, AppError> {
     let left = total.captured.get() - (-(-cost.get()).div_euclid(100));
     let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let groups = stats.days.iter().map(|(day, sums)| {
-        (day.to_string()[8..].to_owned(), vec![sums.received.get().div_euclid(100), sums.captured.get()])
+        (day.date().2.to_string(), vec![sums.received.get().div_euclid(100), sums.captured.get()])
     });
     let bars = Bars {
         title: "По дням".to_owned(),
@@ -80,7 +80,9 @@ pub(super) fn charts(app: &App, days: u32) -> Result<Markup, AppError> {
         let title = set.catalog.model(id).map_or_else(|| id.to_string(), |model| model.title.clone());
         (title, sums.captured.get(), format!("{} видео, {} ₸", sums.films, grouped(sums.captured.get())))
     });
-    let failures = stats.failures.iter();
+    let mut failures: Vec<_> = stats.failures.iter().collect();
+    failures.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let failures = failures.into_iter();
     let failures =
         failures.map(|(reason, count)| (why(*reason).to_owned(), whole(*count), count.to_string()));
     let ranks = [
@@ -95,6 +97,7 @@ pub(super) fn charts(app: &App, days: u32) -> Result<Markup, AppError> {
                 }
             }
         }
+        p class="none" { (stats.from.dotted()) " — " (stats.to.dotted()) }
         ul class="tiles" {
             li { span { "Получено, ₸" } b { (number(total.received.get().div_euclid(100))) } }
             li { span { "Потрачено токенов" } b { (number(total.captured.get())) } }
@@ -105,9 +108,11 @@ pub(super) fn charts(app: &App, days: u32) -> Result<Markup, AppError> {
             li { span { "Активных" } b { (stats.active.len()) } }
             li { span { "Новых / купили" } b { (stats.newcomers.len()) " / " (stats.converted) } }
         }
-        (drawn(&bars.figure(), "Деньги и токены по дням"))
-        @for rank in &ranks {
-            @if !rank.rows.is_empty() { (drawn(&rank.figure(), &rank.title)) }
+        section class="drawing" { (drawn(&bars.figure(), "Деньги и токены по дням")) }
+        div class="side" {
+            @for rank in &ranks {
+                @if !rank.rows.is_empty() { (ranked(rank)) }
+            }
         }
     };
     Ok(page("/panel/charts", "Графики", false, &content))

@@ -26,14 +26,20 @@ pub(super) fn queue(app: &App) -> Result<Markup, AppError> {
     Ok(page("/panel", "Очередь", true, &content))
 }
 
-pub(super) fn row(app: &App, job: &JobRow) -> Vec<Markup> {
+fn row(app: &App, job: &JobRow) -> Vec<Markup> {
+    let mut cells = row_of_his(app, job);
+    cells.insert(2, user(job.user));
+    cells
+}
+
+/// Where it is plain whose it is.
+pub(super) fn row_of_his(app: &App, job: &JobRow) -> Vec<Markup> {
     let set = app.scripts.current();
     let title = set.catalog.model(&job.quote.model).map(|model| model.title.clone());
     let title = title.unwrap_or_else(|| job.quote.model.to_string());
     vec![
         words(format!("№ {}", job.id)),
         state(&job.state),
-        user(job.user),
         words(format!("{title}, {} с", job.quote.seconds)),
         number(job.quote.price.get()),
         moment(app, job.created_at),

@@ -5,9 +5,9 @@ macro_rules! office {
     CommandStats = "command_stats" [],
     CommandPanel = "command_panel" [],
     StatsUsage = "stats_usage" [],
-    /// The head of the picture; `from` and `to` are days.
-    StatsTitle = "stats_title" ["date", "until"],
-    Stats = "stats" ["date", "until", "received", "sold", "topped_up", "given", "films", "captured", "cost", "profit",
+    /// The head of the picture and of what stands below it.
+    StatsTitle = "stats_title" ["period"],
+    Stats = "stats" ["received", "sold", "topped_up", "given", "films", "captured", "cost", "profit",
         "percent", "orders", "failed", "cancelled", "refunded", "active", "newcomers", "conversion", "users"],
     /// Stand below the figures of days on which orders failed.
     StatsFailure = "stats_failure" ["reason", "count"],

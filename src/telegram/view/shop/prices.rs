@@ -53,7 +53,7 @@ impl View<'_> {
             let values = [
                 ("table", Value::Html(escape(&table))),
                 ("rate", words(hundredths(economics.usd_rate.get()))),
-                ("date", words(economics.usd_rate_date.to_string())),
+                ("date", self.day(economics.usd_rate_date)),
             ];
             self.say(TextKey::Prices, &values)
         });
@@ -68,7 +68,7 @@ impl View<'_> {
         let economics = &self.catalog.economics;
         let values = [
             ("rate", words(hundredths(economics.usd_rate.get()))),
-            ("date", words(economics.usd_rate_date.to_string())),
+            ("date", self.day(economics.usd_rate_date)),
         ];
         Screen::text(&self.say(TextKey::RateUsage, &values))
     }

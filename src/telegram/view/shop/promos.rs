@@ -63,7 +63,7 @@ impl View<'_> {
         let days = |key, from: Day, days| {
             let to = from.following().nth(days as usize - 1).unwrap_or(from);
             let label = Value::Html(self.say(key, &[]));
-            let values = [("label", label), ("when", words(span(Some(from), Some(to))))];
+            let values = [("label", label), ("when", Value::Html(self.span(Some(from), Some(to))))];
             let step = PromoStep::Make(model.cloned(), percent, When::Days(from, days));
             vec![self.promo_button(TextKey::ButtonDays, &values, step)]
         };
@@ -95,18 +95,18 @@ impl View<'_> {
             true => self.covered(None),
             false => words(models.join(", ")),
         };
-        let weekdays: Vec<&str> = promo.days.iter().map(|day| day.name()).collect();
+        let weekdays = self.weekdays(&promo.days);
         let when = match (promo.from, promo.to) {
-            (None, None) if weekdays.is_empty() => Value::Html(self.say(TextKey::PromoAlways, &[])),
-            (None, None) => words(weekdays.join(", ")),
-            (from, to) if weekdays.is_empty() => words(span(from, to)),
-            (from, to) => words(format!("{}, {}", span(from, to), weekdays.join(", "))),
+            (None, None) if weekdays.is_empty() => self.say(TextKey::PromoAlways, &[]),
+            (None, None) => weekdays,
+            (from, to) if weekdays.is_empty() => self.span(from, to),
+            (from, to) => format!("{}, {weekdays}", self.span(from, to)),
         };
         let values = [
             ("title", words(self.promo_title(promo))),
             ("percent", number(promo.percent)),
             ("models", models),
-            ("when", when),
+            ("when", Value::Html(when)),
         ];
         self.say(TextKey::PromoLine, &values)
     }
@@ -134,20 +134,6 @@ fn weekend(today: Day) -> (Day, u32) {
     }
 }
 
-/// `28.11–29.11`; what is open on one side stays open.
-fn span(from: Option<Day>, to: Option<Day>) -> String {
-    let day = |day: Option<Day>| day.map(short).unwrap_or_default();
-    if from == to { day(from) } else { format!("{}–{}", day(from), day(to)) }
-}
-
-/// `28.11`.
-fn short(day: Day) -> String {
-    let written = day.to_string();
-    let mut parts = written.rsplit('-');
-    let (day, month) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    format!("{day}.{month}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,14 +149,5 @@ mod tests {
             let (found, length) = weekend(Day::parse(today).unwrap());
             assert_eq!((found.to_string().as_str(), length), (from, days), "{today}");
         }
-    }
-
-    #[test]
-    fn days_are_written_short() {
-        let day = |written| Day::parse(written);
-        assert_eq!(span(day("2026-11-28"), day("2026-12-01")), "28.11–01.12");
-        assert_eq!(span(day("2026-11-28"), day("2026-11-28")), "28.11");
-        assert_eq!(span(day("2026-11-28"), None), "28.11–");
-        assert_eq!(span(None, day("2026-11-28")), "–28.11");
     }
 }

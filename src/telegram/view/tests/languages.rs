@@ -1,6 +1,7 @@
 //! The same screens in each of the languages, and the choice between them.
 
 use super::*;
+use crate::domain::day::{Day, Weekday};
 
 #[test]
 fn the_languages_stand_in_their_own_names_and_the_chosen_one_is_marked() {
@@ -114,5 +115,29 @@ fn commands_are_listed_in_each_language() {
         assert_eq!(commands[0], ("start", first.to_owned()));
         let required = ["support", "paysupport", "terms", "privacy", "deleteme"];
         assert!(required.iter().all(|name| commands.iter().any(|(listed, _)| listed == name)));
+    }
+}
+
+#[test]
+fn days_are_written_as_each_language_writes_them() {
+    let set = set();
+    let day = |written| Day::parse(written);
+    let (first, last) = (day("2026-11-06").unwrap(), day("2026-12-01").unwrap());
+    for (language, alone, period, short, weekdays) in [
+        ("ru", "06.11.2026", "06.11.2026 — 01.12.2026", "06.11–01.12", "сб, вс"),
+        ("kk", "06.11.2026", "06.11.2026 — 01.12.2026", "06.11–01.12", "сб, жс"),
+        ("en", "6 Nov 2026", "6 Nov 2026 – 1 Dec 2026", "6 Nov–1 Dec", "Sat, Sun"),
+    ] {
+        let view = View::of(&set, Some(language));
+        let told = |value| match value {
+            Value::Html(html) => html,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told(view.period(first, first)), alone);
+        assert_eq!(told(view.period(first, last)), period);
+        assert_eq!(view.span(Some(first), Some(last)), short);
+        assert_eq!(view.span(Some(first), Some(first)), short.split('–').next().unwrap());
+        assert_eq!(view.span(Some(first), None), format!("{}–", short.split('–').next().unwrap()));
+        assert_eq!(view.weekdays(&[Weekday::Saturday, Weekday::Sunday]), weekdays);
     }
 }
