@@ -24,9 +24,11 @@ const FUNCTION: &str = "return menus {
     table.insert(rows, { 'balance', 'queue' })
     if ctx.balance == 0 or #ctx.packages > 3 then table.insert(rows, 1, { 'buy' }) end
     if ctx.admin then table.insert(rows, { { url = 'https://example.com', text = 'own' } }) end
+    local models = {}
     for _, model in ipairs(ctx.models) do
-      if model.from_price < ctx.balance then table.insert(rows, { { action = 'help', admin = true } }) end
+      if #models < 4 and model.from_price < ctx.balance then table.insert(models, { action = 'help', admin = true }) end
     end
+    if #models > 0 then table.insert(rows, models) end
     if ctx.promo and ctx.promo.percent > 10 or ctx.language == 'ru' then table.insert(rows, { 'buy' }) end
     return rows
   end),

@@ -103,7 +103,7 @@ async fn check_shows_the_prices_or_every_mistake_with_its_line_and_changes_nothi
     world.finish(bot).await;
     let good = told_in(&world, &["check"], &[]).await;
     assert_eq!(good.code, Some(0), "{good:?}");
-    assert!(good.out.contains("Sora-2 · 720p — 4 s: 445, 8 s: 742"), "{good:?}");
+    assert!(good.out.contains("Sora-2 · 720p — 4 с: 445 ₸, 8 с: 742 ₸"), "{good:?}");
     let scripts = world.home().join("scripts");
     let pricing = fs::read_to_string(scripts.join("pricing.lua")).unwrap();
     let broken = pricing.replace("markup = 1.5", "mrakup = 1.5");

@@ -104,7 +104,6 @@ fn peak(process: u32) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "carries gigabytes: run by hand"]
 async fn many_large_films_at_once_take_little_memory() {
     let films = films();
     let world = World::new(Setup {
