@@ -60,7 +60,7 @@ struct Inner {
 }
 
 enum Waiting {
-    Here(Queued),
+    Here(Box<Queued>),
     /// In the inbox only.
     Kept(UpdateId),
 }
@@ -98,7 +98,7 @@ impl Runner {
         };
         let flooded = match self.inner.chats().entry(chat) {
             Entry::Occupied(mut waiting) if waiting.get().len() < ROOM_PER_CHAT => {
-                waiting.get_mut().push_back(Waiting::Here(queued));
+                waiting.get_mut().push_back(Waiting::Here(Box::new(queued)));
                 None
             }
             Entry::Occupied(mut waiting) if waiting.get().len() < WAITING_PER_CHAT => {
@@ -107,7 +107,7 @@ impl Runner {
             }
             Entry::Occupied(_) => Some(queued),
             Entry::Vacant(free) => {
-                free.insert(VecDeque::from([Waiting::Here(queued)]));
+                free.insert(VecDeque::from([Waiting::Here(Box::new(queued))]));
                 let inner = Arc::clone(&self.inner);
                 self.inner.tasks.spawn(async move { inner.work(chat).await });
                 None
@@ -141,7 +141,7 @@ impl Inner {
     async fn work(&self, chat: i64) {
         while let Some(waiting) = self.next(chat) {
             match waiting {
-                Waiting::Here(queued) => self.run(queued).await,
+                Waiting::Here(queued) => self.run(*queued).await,
                 // The next start finds it.
                 Waiting::Kept(_) if self.stopping.is_cancelled() => {}
                 Waiting::Kept(update) => {

@@ -70,7 +70,7 @@ impl Month {
 
     async fn arrives(&mut self, nth: usize) -> UserId {
         let user = UserId(700_000_000 + i64::try_from(nth).unwrap() * 7_919);
-        let username = (nth % 3 != 0).then(|| format!("guest_{nth}"));
+        let username = (!nth.is_multiple_of(3)).then(|| format!("guest_{nth}"));
         let profile =
             Profile { first_name: NAMES[nth % NAMES.len()].into(), username, language: Some("ru".into()) };
         let fresh_key = [u8::try_from(nth % 251).unwrap(); 32];
