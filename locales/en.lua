@@ -282,7 +282,7 @@ All of it is back: {price:token}. You have {balance:token}.
     refund_engine_failed = "The service that makes the videos broke down on your order, although we tried several times.",
     refund_engine_closed = "The service that makes the videos is not taking our orders right now. It is not your fault, and we are on it.",
     refund_timed_out = "The video was taking too long, and we stopped waiting.",
-    refund_film_lost = "The video was ready, but we could not fetch it.",
+    refund_film_lost = "The video was lost on the server, and we could not fetch it.",
     refund_too_large = "The video turned out larger than 50 MB, which Telegram does not carry.",
     refund_unknown = "The connection to the service broke, and we could not find out whether it had taken the order.",
     advice_rephrase = "Try to describe the scene differently; there are tips in /help.",

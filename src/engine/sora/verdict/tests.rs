@@ -103,7 +103,7 @@ fn an_order_is_judged_by_its_message_where_the_code_is_lost() {
     }
 }
 
-/// As LiteLLM 1.108.7 answered on this machine.
+/// As LiteLLM 1.108.7 answers, asked for it.
 #[test]
 fn a_gateways_refusals_are_told_apart_though_all_of_them_are_400() {
     let litellm = |message: &str, class: &str| json!({ "error": { "message": message, "type": class, "param": null, "code": "400" } });
