@@ -33,6 +33,13 @@ impl Bot {
         self.child.id()
     }
 
+    /// What it has taken for its data. Pages of the program's own file come in as it runs through them and are not growth.
+    pub fn memory_kib(&self) -> i64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+        line.trim().trim_end_matches("kB").trim().parse().unwrap()
+    }
+
     /// `kill -9`: it gets no chance to do anything.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

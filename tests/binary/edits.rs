@@ -73,12 +73,6 @@ locales/ru.lua | счёте {balance:token} | счёте {balanse:token} | balan
 locales/ru.lua | language_set = "Хорошо, | langage_set = "Хорошо, | langage_set
 "#;
 
-fn memory_kib(bot: &Bot) -> i64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", bot.id())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches("kB").trim().parse().unwrap()
-}
-
 /// A log that is read on from where it was read to.
 #[derive(Default)]
 struct Log {
@@ -143,13 +137,13 @@ async fn fifty_broken_saves_are_refused_by_their_line_and_the_bot_goes_on() {
         fs::write(&path, &good).unwrap();
         if nth == 0 {
             sleep(Duration::from_secs(1)).await;
-            before = memory_kib(&bot);
+            before = bot.memory_kib();
         }
     }
     sleep(Duration::from_secs(1)).await;
-    let after = memory_kib(&bot);
-    println!("fifty broken saves: RSS {before} → {after} KiB");
-    assert!(after - before <= GROWTH_KIB, "RSS {before} → {after} KiB");
+    let after = bot.memory_kib();
+    println!("fifty broken saves: memory {before} → {after} KiB");
+    assert!(after - before <= GROWTH_KIB, "memory {before} → {after} KiB");
     world.finish(bot).await;
 }
 
@@ -250,24 +244,24 @@ async fn thousands_of_saves_under_taps_never_show_a_mix() {
         save(&world, &pricing, round);
         log.holds(&bot, "new scripts are in force", round + 1).await;
         if round == reloads / 10 {
-            tenth = memory_kib(&bot);
+            tenth = bot.memory_kib();
         }
         if round % 1_000 == 0 {
-            println!("{round} reloads: RSS {} KiB, {:?}", memory_kib(&bot), began.elapsed());
+            println!("{round} reloads: memory {} KiB, {:?}", bot.memory_kib(), began.elapsed());
         }
     }
-    let last = memory_kib(&bot);
+    let last = bot.memory_kib();
     over.store(true, Ordering::Relaxed);
     for tapper in tappers {
         tapper.await.unwrap();
     }
     println!(
-        "{reloads} reloads in {:?} under {} taps, each answered and whole; RSS at {}: {tenth} KiB, at the end: {last} KiB",
+        "{reloads} reloads in {:?} under {} taps, each answered and whole; memory at {}: {tenth} KiB, at the end: {last} KiB",
         began.elapsed(),
         taps.load(Ordering::Relaxed),
         reloads / 10
     );
-    assert!(asked.is_none() || last - tenth <= GROWTH_KIB, "RSS {tenth} → {last} KiB");
+    assert!(asked.is_none() || last - tenth <= GROWTH_KIB, "memory {tenth} → {last} KiB");
     let Ok(world) = Arc::try_unwrap(world) else { panic!("somebody still taps") };
     world.finish(bot).await;
 }

@@ -20,14 +20,8 @@ const FLAT: f64 = 5.0;
 const EVERY: Duration = Duration::from_millis(900);
 const WAITING: usize = 8;
 
-fn memory_kib(bot: &Bot) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", bot.id())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches("kB").trim().parse().unwrap()
-}
-
-fn mean(values: &[u64]) -> f64 {
-    values.iter().sum::<u64>() as f64 / values.len().max(1) as f64
+fn mean(values: &[i64]) -> f64 {
+    values.iter().sum::<i64>() as f64 / values.len().max(1) as f64
 }
 
 #[tokio::test]
@@ -54,7 +48,7 @@ async fn a_soak_with_restarts_leaves_memory_flat_and_nothing_open() {
             }
             sleep(EVERY.min(until.saturating_duration_since(Instant::now()))).await;
         }
-        memory.push(memory_kib(&bot));
+        memory.push(bot.memory_kib());
         println!("life {nth}: {} KiB, {} people so far", memory.last().unwrap(), who - 10_000);
         if nth % 2 == 0 {
             world.kill(bot);
