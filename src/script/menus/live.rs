@@ -36,9 +36,18 @@ struct Kept {
     machine: Machine,
     formulas: BTreeMap<&'static str, Formula>,
     seals: Option<Seals>,
+    shelves: Option<Shelves>,
     /// Bytes in use after loading; None while the functions are being tried out.
     floor: Option<usize>,
     dear: u32,
+}
+
+/// What is sold, as a script sees it. It is the same for most who look, nobody can change it, and to make it anew for each would
+/// take most of the time that a menu takes.
+struct Shelves {
+    models: Vec<MenuModel>,
+    packages: Vec<Package>,
+    as_seen: (Value, Value),
 }
 
 struct Formula {
@@ -57,7 +66,8 @@ struct Seals {
 impl Live {
     pub(super) fn of(machine: &Machine, source: Arc<str>, known: Known, faults: Arc<Faults>) -> Self {
         let (file, machine) = (machine.file().to_owned(), machine.clone());
-        let kept = Kept { machine, formulas: BTreeMap::new(), seals: None, floor: None, dear: 0 };
+        let kept =
+            Kept { machine, formulas: BTreeMap::new(), seals: None, shelves: None, floor: None, dear: 0 };
         Self { file, source, known, faults, kept: Mutex::new(Some(kept)) }
     }
 
@@ -152,7 +162,13 @@ impl Kept {
         let (Some(seals), Some(formula)) = (&self.seals, self.formulas.get(menu)) else {
             return Ok(Value::Nil);
         };
-        let context = seals.context(&self.machine, context)?;
+        let stale =
+            |shelves: &Shelves| shelves.models != context.models || shelves.packages != context.packages;
+        if self.shelves.as_ref().is_none_or(stale) {
+            self.shelves = Some(seals.shelves(&self.machine, context)?);
+        }
+        let sold = self.shelves.as_ref().map_or((Value::Nil, Value::Nil), |shelves| shelves.as_seen.clone());
+        let context = seals.context(&self.machine, context, sold)?;
         self.machine.call(&formula.function, &[context])
     }
 
@@ -177,11 +193,24 @@ impl Seals {
         })
     }
 
-    fn context(&self, machine: &Machine, context: &MenuContext) -> Result<Table, Problem> {
+    fn shelves(&self, machine: &Machine, context: &MenuContext) -> Result<Shelves, Problem> {
         let models: Result<Vec<_>, _> =
             context.models.iter().map(|model| self.model(machine, model)).collect();
         let packages: Result<Vec<_>, _> =
             context.packages.iter().map(|package| self.package(machine, package)).collect();
+        Ok(Shelves {
+            models: context.models.clone(),
+            packages: context.packages.clone(),
+            as_seen: (machine.items(models?)?, machine.items(packages?)?),
+        })
+    }
+
+    fn context(
+        &self,
+        machine: &Machine,
+        context: &MenuContext,
+        (models, packages): (Value, Value),
+    ) -> Result<Table, Problem> {
         let promo = match &context.promo {
             None => Value::Boolean(false),
             Some(promo) => {
@@ -194,8 +223,8 @@ impl Seals {
             ("language", machine.text(&context.language)?),
             ("admin", Value::Boolean(context.admin)),
             ("balance", Value::Integer(context.balance.get())),
-            ("models", machine.items(models?)?),
-            ("packages", machine.items(packages?)?),
+            ("models", models),
+            ("packages", packages),
             ("promo", promo),
         ];
         machine.sealed(&self.context, fields)
