@@ -1,28 +1,37 @@
 //! A bare bot of teloxide and redb: the least that answers `/balance` from a book on disk and remembers who asked. Its own
-//! process, to be measured beside ours. No languages, no pacing, no inbox: whatever it had not answered when it died is lost.
+//! process, to be measured beside ours. No languages, no inbox: whatever it had not answered when it died is lost.
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use redb::{Database, ReadableDatabase as _, TableDefinition};
 use teloxide::Bot;
 use teloxide::prelude::*;
 use teloxide::types::ParseMode;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 const BALANCES: TableDefinition<'static, i64, i64> = TableDefinition::new("balances");
 const MOVES: TableDefinition<'static, (i64, u64), i64> = TableDefinition::new("moves");
 const SEEN: TableDefinition<'static, i64, &'static str> = TableDefinition::new("seen");
 const PEOPLE: i64 = 500;
+/// Thirty messages a second are what Telegram takes from a bot; ours keeps to that too.
+const EACH: Duration = Duration::from_millis(34);
+
+/// Whose turn it is to answer, when the bot keeps to the pace that Telegram asks for.
+type Pace = Option<Arc<Mutex<Instant>>>;
 
 pub fn run(file: &Path) -> Result<()> {
+    let pace: Pace = std::env::var_os("BARE_PACED").map(|_| Arc::new(Mutex::new(Instant::now())));
     let db = Arc::new(seeded(file)?);
     let (token, url) = (std::env::var("TELEGRAM_BOT_TOKEN")?, std::env::var("TELEGRAM_API_URL")?);
     let bot = Bot::new(token).set_api_url(url.parse()?);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let handler = Update::filter_message().endpoint(answer);
-        Dispatcher::builder(bot, handler).dependencies(dptree::deps![db]).build().dispatch().await;
+        Dispatcher::builder(bot, handler).dependencies(dptree::deps![db, pace]).build().dispatch().await;
     });
     Ok(())
 }
@@ -41,12 +50,17 @@ fn seeded(file: &Path) -> Result<Database> {
     Ok(db)
 }
 
-async fn answer(bot: Bot, message: Message, db: Arc<Database>) -> Result<()> {
+async fn answer(bot: Bot, message: Message, db: Arc<Database>, pace: Pace) -> Result<()> {
     let Some(person) = message.from.as_ref().filter(|_| message.text() == Some("/balance")) else {
         return Ok(());
     };
     let id = i64::try_from(person.id.0)?;
     let text = tokio::task::block_in_place(|| balance(&db, id, &person.first_name))?;
+    if let Some(pace) = pace {
+        let mut turn = pace.lock().await;
+        tokio::time::sleep_until(*turn).await;
+        *turn = Instant::now() + EACH;
+    }
     bot.send_message(message.chat.id, text).parse_mode(ParseMode::Html).await?;
     Ok(())
 }
