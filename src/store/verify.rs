@@ -4,6 +4,7 @@
 //! million users is verified in little room. Names of invariants (I1, I3 …) are explained in docs/ARCHITECTURE.md.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 
 use redb::{ReadableTable, ReadableTableMetadata};
 use serde::{Deserialize, Serialize};
@@ -25,9 +26,17 @@ mod work;
 /// How far back a verification goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Depth {
-    Everything,
+    Everything(Pace),
     /// What was written after this journal entry, and whatever it touched.
     After(u64),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    /// In the background of a bot that serves: on one processor, in the least memory.
+    Calm,
+    /// A start waits for it.
+    Hurried,
 }
 
 /// What was looked at and what was wrong.
@@ -80,7 +89,8 @@ impl Store {
     pub fn verify_newest(&self) -> Result<Report, StoreError> {
         let book = Snapshot::open(&self.read()?)?;
         let from = checkpoint(&book)?.seq;
-        Ok(inspect(&book, if from == 0 { Depth::Everything } else { Depth::After(from) })?.0)
+        let depth = if from == 0 { Depth::Everything(Pace::Hurried) } else { Depth::After(from) };
+        Ok(inspect(&book, depth)?.0)
     }
 
     /// Recomputes everything and, if all is right, remembers that it was, up to here.
@@ -88,7 +98,7 @@ impl Store {
     /// # Errors
     /// As `verify`, or `Closed`.
     pub async fn verify_and_remember(&self) -> Result<Report, StoreError> {
-        let found = inspect(&Snapshot::open(&self.read()?)?, Depth::Everything)?;
+        let found = inspect(&Snapshot::open(&self.read()?)?, Depth::Everything(Pace::Calm))?;
         self.remember(found).await
     }
 
@@ -101,7 +111,7 @@ impl Store {
         let found = {
             let book = Snapshot::open(&self.read()?)?;
             let from = checkpoint(&book)?.seq;
-            inspect(&book, if from == 0 { Depth::Everything } else { Depth::After(from) })?
+            inspect(&book, if from == 0 { Depth::Everything(Pace::Calm) } else { Depth::After(from) })?
         };
         self.remember(found).await
     }
@@ -130,35 +140,53 @@ impl Store {
 
 fn inspect(book: &Snapshot, depth: Depth) -> Result<(Report, Checkpoint), StoreError> {
     let mut report = Report::default();
-    let start = match depth {
-        Depth::Everything => Checkpoint::default(),
-        Depth::After(_) => checkpoint(book)?,
-    };
-    let tail = money::journal(book, start, &mut report)?;
-    money::house(book, &tail.reached, &mut report)?;
-    match depth {
-        Depth::Everything => {
-            money::all_users(book, tail.with_user, &mut report)?;
-            work::all_jobs(book, &mut report)?;
-            payments::all(book, &tail.reached.house, &mut report)?;
-            growth::all(book, &mut report)?;
-            audit_chain(book, &mut report)?;
-            for wrong in scripts::inspect(book)? {
-                report.broken("accepted scripts", wrong);
-            }
-        }
+    let tail = match depth {
+        Depth::Everything(pace) => everything(book, pace, &mut report)?,
         Depth::After(_) => {
+            let tail = money::journal(book, checkpoint(book)?, &mut report)?;
             money::users(book, &tail.users, &mut report)?;
             work::jobs(book, &tail.jobs, &mut report)?;
+            tail
         }
-    }
+    };
+    money::house(book, &tail.reached, &mut report)?;
     work::queues(book, &mut report)?;
     Ok((report, tail.reached))
 }
 
+fn everything(book: &Snapshot, pace: Pace, report: &mut Report) -> Result<money::Tail, StoreError> {
+    let (tail, led_to) = match pace {
+        Pace::Calm => (money::journal(book, Checkpoint::default(), report), Ok(led_to(book))),
+        Pace::Hurried => std::thread::scope(|scope| {
+            let beside = scope.spawn(|| led_to(book));
+            (money::journal(book, Checkpoint::default(), report), beside.join())
+        }),
+    };
+    let (tail, led_to) = (tail?, led_to.unwrap_or_else(|panic| resume_unwind(panic))?);
+    report.users += led_to.users;
+    report.jobs += led_to.jobs;
+    report.violations.extend(led_to.violations);
+    money::histories(book, tail.with_user, report)?;
+    payments::all(book, &tail.reached.house, report)?;
+    audit_chain(book, report)?;
+    for wrong in scripts::inspect(book)? {
+        report.broken("accepted scripts", wrong);
+    }
+    Ok(tail)
+}
+
+/// What transfers led to: balances, orders, promises.
+fn led_to(book: &Snapshot) -> Result<Report, StoreError> {
+    let mut report = Report::default();
+    money::all_users(book, &mut report)?;
+    work::all_jobs(book, &mut report)?;
+    growth::all(book, &mut report)?;
+    Ok(report)
+}
+
 /// Everything of one snapshot, recomputed.
 pub(super) fn whole(book: &Snapshot) -> Result<Report, StoreError> {
-    Ok(inspect(book, Depth::Everything)?.0)
+    Ok(inspect(book, Depth::Everything(Pace::Calm))?.0)
 }
 
 impl Snapshot {

@@ -49,6 +49,30 @@ const DAMAGES: &[(&str, Damage, &str)] = &[
         |tx| drop(tx.open_table(MOVES).unwrap().remove((USER.0, 2)).unwrap()),
         "I3 history",
     ),
+    (
+        "a history row goes over to somebody else",
+        |tx| {
+            let mut moves = tx.open_table(MOVES).unwrap();
+            let after = moves.remove((USER.0, 2)).unwrap().unwrap().value();
+            moves.insert((USER.0 + 1, 2), after).unwrap();
+        },
+        "I3 history",
+    ),
+    (
+        "a balance is deleted",
+        |tx| drop(tx.open_table(BALANCES).unwrap().remove((1, USER.0)).unwrap()),
+        "I3 balance",
+    ),
+    (
+        "somebody before all others has a balance and no history",
+        |tx| drop(tx.open_table(BALANCES).unwrap().insert((1, USER.0 - 1), 0).unwrap()),
+        "I3 balance",
+    ),
+    (
+        "somebody after all others has a balance and no history",
+        |tx| drop(tx.open_table(BALANCES).unwrap().insert((2, USER.0 + 1), 0).unwrap()),
+        "I3 balance",
+    ),
     ("a running job is forgotten", |tx| drop(tx.open_table(RUNNING).unwrap().remove(1).unwrap()), "I8 hold"),
     (
         "a finished place is invented",
