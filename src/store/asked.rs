@@ -46,7 +46,7 @@ impl Store {
         let vault = self.vault.clone();
         self.writer
             .write(move |tables| {
-                let key = people::key(&tables.users, &vault, asked.admin)?;
+                let key = people::key(&*tables.users, &vault, asked.admin)?;
                 let mut old = Vec::new();
                 for row in tables.asked.iter()? {
                     let (update, bytes) = row?;
@@ -83,7 +83,7 @@ impl Store {
     pub async fn drop_asked(&self, update: UpdateId, admin: UserId) -> Result<bool, StoreError> {
         self.writer
             .write(move |tables| {
-                let found: Option<AskedRecord> = record(&tables.asked, update.0)?;
+                let found: Option<AskedRecord> = record(&*tables.asked, update.0)?;
                 let his = found.is_some_and(|found| found.admin == admin);
                 if his {
                     tables.writes();

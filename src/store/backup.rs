@@ -82,7 +82,7 @@ impl Store {
                 let last_job = tables.jobs.last()?.map_or(0, |(id, _)| id.value());
                 tables.counters.insert("job floor", last_job + PASSED_OVER)?;
                 let last = tables.counters.get("purchase")?.map_or(0, |last| last.value());
-                let mut lost: Vec<(u64, u64)> = record(&tables.meta, LOST)?.unwrap_or_default();
+                let mut lost: Vec<(u64, u64)> = record(&*tables.meta, LOST)?.unwrap_or_default();
                 lost.push((last + 1, last + PASSED_OVER));
                 put(&mut tables.meta, LOST, &lost)?;
                 for counter in ["purchase", "notice", "doubted payment"] {

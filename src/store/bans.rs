@@ -41,7 +41,7 @@ impl Store {
         let vault = self.vault.clone();
         self.writer
             .decide(move |tables| {
-                let Some(known) = people::known(&tables.users, &vault, user)? else {
+                let Some(known) = people::known(&*tables.users, &vault, user)? else {
                     return Ok(Err(BanRefusal::NoSuchUser));
                 };
                 if tables.banned.get(user.0)?.is_some() == banned {

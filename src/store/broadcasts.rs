@@ -98,7 +98,7 @@ impl Store {
     ) -> Result<Result<(), BroadcastRefusal>, StoreError> {
         self.writer
             .decide(move |tables| {
-                let Some(row) = record::<_, BroadcastRecord>(&tables.broadcasts, number)? else {
+                let Some(row) = record::<_, BroadcastRecord>(&*tables.broadcasts, number)? else {
                     return Ok(Err(BroadcastRefusal::NotThere));
                 };
                 if row.state != BroadcastState::Draft {
@@ -131,7 +131,7 @@ impl Store {
     ) -> Result<Result<(), BroadcastRefusal>, StoreError> {
         self.writer
             .decide(move |tables| {
-                let Some(row) = record::<_, BroadcastRecord>(&tables.broadcasts, number)? else {
+                let Some(row) = record::<_, BroadcastRecord>(&*tables.broadcasts, number)? else {
                     return Ok(Err(BroadcastRefusal::NotThere));
                 };
                 if !matches!(row.state, BroadcastState::Draft | BroadcastState::Running) {
@@ -152,7 +152,7 @@ impl Store {
     pub async fn note_told(&self, number: u64, person: UserId, told: Told) -> Result<bool, StoreError> {
         self.writer
             .write(move |tables| {
-                let Some(row) = record::<_, BroadcastRecord>(&tables.broadcasts, number)? else {
+                let Some(row) = record::<_, BroadcastRecord>(&*tables.broadcasts, number)? else {
                     return Ok(false);
                 };
                 let goes_on = row.state == BroadcastState::Running;
@@ -175,7 +175,7 @@ impl Store {
     pub async fn finish_broadcast(&self, number: u64, now: Timestamp) -> Result<(), StoreError> {
         self.writer
             .write(move |tables| {
-                let row: Option<BroadcastRecord> = record(&tables.broadcasts, number)?;
+                let row: Option<BroadcastRecord> = record(&*tables.broadcasts, number)?;
                 match row.filter(|row| row.state == BroadcastState::Running) {
                     Some(row) => end(tables, number, row, BroadcastState::Done, now),
                     None => Ok(()),

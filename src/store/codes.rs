@@ -75,7 +75,7 @@ impl Store {
                 let (tokens, claimed) = match code.gives {
                     CodeGives::Tokens(amount) => {
                         transfer_surely(tables, Transfer::promo(name.to_owned(), user, amount, now))?;
-                        let available = super::ledger::balance(&tables.balances, user)?.available;
+                        let available = super::ledger::balance(&*tables.balances, user)?.available;
                         (Some(amount), Claimed::Tokens { amount, available })
                     }
                     CodeGives::Discount { percent, days } => {
@@ -122,7 +122,7 @@ fn refusal(tables: &Tables<'_>, user: UserId, code: &PromoCode) -> Result<Option
         Some(ClaimRefusal::Already)
     } else if code.uses.is_some_and(|most| uses >= most) {
         Some(ClaimRefusal::UsedUp)
-    } else if code.newcomers && bought(&tables.moves, &tables.journal, user)? {
+    } else if code.newcomers && bought(&*tables.moves, &*tables.journal, user)? {
         Some(ClaimRefusal::NotNew)
     } else {
         None

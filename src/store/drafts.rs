@@ -97,11 +97,11 @@ impl Store {
         let vault = self.vault.clone();
         self.writer
             .write(move |tables| {
-                let key = people::key(&tables.users, &vault, user)?;
+                let key = people::key(&*tables.users, &vault, user)?;
                 if let Some(draft) = tables.draft(&key, user, id)? {
                     return Ok(draft);
                 }
-                let question: Option<QuestionRecord> = record(&tables.questions, user.0)?;
+                let question: Option<QuestionRecord> = record(&*tables.questions, user.0)?;
                 let asked = question.filter(|asked| said.answers && now.since(asked.at) < ANSWERED_WITHIN);
                 let (basis, before) = tables.answered(&key, user, asked.map(|asked| asked.basis))?;
                 let Said { prompt, picture, .. } = said;
@@ -168,7 +168,7 @@ impl Tables<'_> {
         user: UserId,
         id: DraftId,
     ) -> Result<Option<Draft>, StoreError> {
-        load_draft((&self.drafts, &self.bases, &self.draft_pictures), key, user, id)
+        load_draft((&*self.drafts, &*self.bases, &*self.draft_pictures), key, user, id)
     }
 
     /// What an answer goes on from, and the picture that it takes over: of the draft that waited for words, or of the order
@@ -184,7 +184,7 @@ impl Tables<'_> {
                 let before = self.draft(key, user, draft)?;
                 Ok(before.map_or((None, None), |before| (before.basis, before.picture)))
             }
-            Some(Basis::Settings(job)) => Ok((asked, pictures::of_job(&self.pictures, key, job)?)),
+            Some(Basis::Settings(job)) => Ok((asked, pictures::of_job(&*self.pictures, key, job)?)),
             Some(Basis::Film(_)) | None => Ok((asked, None)),
         }
     }
@@ -212,7 +212,7 @@ pub(super) fn mark_placed(
     draft: DraftId,
     job: JobId,
 ) -> Result<(), StoreError> {
-    let row: Option<DraftRecord> = record(&tables.drafts, (user.0, draft.0))?;
+    let row: Option<DraftRecord> = record(&*tables.drafts, (user.0, draft.0))?;
     let mut row = row.ok_or_else(|| StoreError::Corrupt(format!("draft {draft} is gone")))?;
     row.became = Some(job);
     put(&mut tables.drafts, (user.0, draft.0), &row)

@@ -40,8 +40,8 @@ impl Store {
         let vault = self.vault.clone();
         self.writer
             .decide(move |tables| {
-                let (_, unfinished) = orders(&tables.user_jobs, &tables.jobs, &tables.gifts, user)?;
-                let (_, looked_at) = purchases(&tables.user_purchases, &tables.purchases, user)?;
+                let (_, unfinished) = orders(&*tables.user_jobs, &*tables.jobs, &*tables.gifts, user)?;
+                let (_, looked_at) = purchases(&*tables.user_purchases, &*tables.purchases, user)?;
                 if unfinished + looked_at > 0 {
                     return Ok(Err(Unfinished(unfinished + looked_at)));
                 }
@@ -61,14 +61,14 @@ pub(super) fn forget(
     fresh_key: &[u8; 32],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (orders, _) = orders(&tables.user_jobs, &tables.jobs, &tables.gifts, user)?;
-    let (purchases, _) = purchases(&tables.user_purchases, &tables.purchases, user)?;
+    let (orders, _) = orders(&*tables.user_jobs, &*tables.jobs, &*tables.gifts, user)?;
+    let (purchases, _) = purchases(&*tables.user_purchases, &*tables.purchases, user)?;
     let Some(key) = people::forget(tables, vault, user, fresh_key)? else {
         return Ok(());
     };
     for order in orders {
         // What is still looked for would come to nobody; that one was given stays true.
-        if !matches!(record(&tables.gifts, order.0)?, Some(Gift::Given(_))) {
+        if !matches!(record(&*tables.gifts, order.0)?, Some(Gift::Given(_))) {
             tables.gifts.remove(order.0)?;
         }
         tables.forget_picture(order)?;

@@ -67,7 +67,7 @@ impl Store {
     pub async fn note_gift(&self, job: JobId, film: Film, now: Timestamp) -> Result<(), StoreError> {
         self.writer
             .write(move |tables| {
-                let gift: Option<Gift> = record(&tables.gifts, job.0)?;
+                let gift: Option<Gift> = record(&*tables.gifts, job.0)?;
                 if !matches!(gift, Some(Gift::Sought { .. })) {
                     return Ok(());
                 }
@@ -83,7 +83,7 @@ impl Store {
     pub async fn give_up_gift(&self, job: JobId) -> Result<(), StoreError> {
         self.writer
             .write(move |tables| {
-                let gift: Option<Gift> = record(&tables.gifts, job.0)?;
+                let gift: Option<Gift> = record(&*tables.gifts, job.0)?;
                 if matches!(gift, Some(Gift::Sought { .. })) {
                     tables.writes();
                     tables.gifts.remove(job.0)?;
@@ -115,7 +115,7 @@ impl Tables<'_> {
         file_id: Option<String>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let Some(Gift::Here(film)) = record(&self.gifts, job.0)? else {
+        let Some(Gift::Here(film)) = record(&*self.gifts, job.0)? else {
             return Ok(());
         };
         put(&mut self.gifts, job.0, &Gift::Given(Delivery { film, message, at: now }))?;

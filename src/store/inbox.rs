@@ -143,7 +143,7 @@ impl Tables<'_> {
     }
 
     fn missing(&self) -> Result<Vec<u64>, StoreError> {
-        Ok(record(&self.meta, MISSING)?.unwrap_or_default())
+        Ok(record(&*self.meta, MISSING)?.unwrap_or_default())
     }
 
     fn note_missing(&mut self, before: &[u64], now: Vec<u64>) -> Result<(), StoreError> {

@@ -276,7 +276,7 @@ impl Tables<'_> {
         record: &mut JobRecord,
         file_id: Option<String>,
     ) -> Result<(), StoreError> {
-        let key = people::key(&self.users, vault, record.user)?;
+        let key = people::key(&*self.users, vault, record.user)?;
         let prompt = open_words(&key, job, &record.words)?.prompt;
         record.words = seal_words(&key, job, &Words { prompt, file_id });
         Ok(())
@@ -330,7 +330,7 @@ pub(super) fn load_job(tx: &ReadTransaction, vault: &Vault, id: JobId) -> Result
 }
 
 pub(super) fn load(tables: &Tables<'_>, job: JobId) -> Result<JobRecord, StoreError> {
-    record(&tables.jobs, job.0)?.ok_or_else(|| StoreError::Corrupt(format!("there is no order {job}")))
+    record(&*tables.jobs, job.0)?.ok_or_else(|| StoreError::Corrupt(format!("there is no order {job}")))
 }
 
 /// The order stays; what he said for it is nothing any more.

@@ -137,10 +137,10 @@ impl Store {
         let vault = self.vault.clone();
         self.writer
             .decide(move |tables| {
-                let Some(known) = people::known(&tables.users, &vault, order.user)? else {
+                let Some(known) = people::known(&*tables.users, &vault, order.user)? else {
                     return Ok(Err(TopUpRefusal::NoSuchUser));
                 };
-                let before = balance(&tables.balances, order.user)?.available;
+                let before = balance(&*tables.balances, order.user)?.available;
                 let TopUpOrder { user, amount, now, .. } = order;
                 let (transfer, notice) = match order.giving {
                     Giving::TopUp => {
@@ -163,7 +163,7 @@ impl Store {
                     audit::append(tables, &known.key, &entry, &order.reason)?;
                     tables.notify(user, notice, now)?;
                 }
-                let after = balance(&tables.balances, order.user)?.available;
+                let after = balance(&*tables.balances, order.user)?.available;
                 Ok(Ok(TopUpResult { profile: known.profile, before, after, repeated }))
             })
             .await
@@ -177,12 +177,12 @@ pub(super) fn transfer_once(
 ) -> Result<Result<Written, Refusal>, StoreError> {
     let id = transfer.id.to_string();
     if let Some(seq) = tables.transfer_ids.get(id.as_str())?.map(|seq| seq.value()) {
-        let written: Option<Transfer> = record(&tables.journal, seq)?;
+        let written: Option<Transfer> = record(&*tables.journal, seq)?;
         let same = written.is_some_and(|written| transfer.repeats(&written));
         return Ok(if same { Ok(Written::Before) } else { Err(Refusal::Conflict(transfer.id)) });
     }
-    let from = tokens(&tables.balances, transfer.from)?;
-    let to = tokens(&tables.balances, transfer.to)?;
+    let from = tokens(&*tables.balances, transfer.from)?;
+    let to = tokens(&*tables.balances, transfer.to)?;
     let posting = match post(&transfer, from, to) {
         Ok(posting) => posting,
         Err(refusal) => return Ok(Err(refusal)),
@@ -199,7 +199,7 @@ pub(super) fn transfer_once(
     tables.balances.insert(account_key(transfer.from), posting.from_after.get())?;
     tables.balances.insert(account_key(transfer.to), posting.to_after.get())?;
     if let Some(user) = transfer.user() {
-        let available = tokens(&tables.balances, Account::Available(user))?;
+        let available = tokens(&*tables.balances, Account::Available(user))?;
         tables.moves.insert((user.0, seq), available.get())?;
     }
     if let Account::Available(user) = transfer.to {
@@ -210,7 +210,7 @@ pub(super) fn transfer_once(
 
 /// Whatever comes to a user pays what he owes first, in the same commit: while he owes, nothing is available.
 fn repay(tables: &mut Tables<'_>, user: UserId, came: &Transfer) -> Result<(), StoreError> {
-    let Balance { available, debt, .. } = balance(&tables.balances, user)?;
+    let Balance { available, debt, .. } = balance(&*tables.balances, user)?;
     let amount = debt.min(available);
     if amount == Tokens::ZERO {
         return Ok(());

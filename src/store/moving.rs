@@ -117,7 +117,7 @@ impl Store {
                 let user = newcomer.user;
                 let is_new = tables.users.get(user.0)?.is_none();
                 let came_before = tables.keepsakes.get((user.0, CAME, 0))?.is_some();
-                let moved = newcomer.outlook(&tables.transfer_ids, &tables.journal, is_new, came_before)?;
+                let moved = newcomer.outlook(&*tables.transfer_ids, &*tables.journal, is_new, came_before)?;
                 if is_new {
                     people::write_down(tables, &vault, user, &newcomer.profile, &fresh_key, newcomer.since)?;
                 }
@@ -196,7 +196,7 @@ impl Tables<'_> {
         keepsakes: &[Keepsake],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let key = people::key(&self.users, vault, user)?;
+        let key = people::key(&*self.users, vault, user)?;
         self.writes();
         put(&mut self.keepsakes, (user.0, CAME, 0), &now)?;
         for keepsake in keepsakes {

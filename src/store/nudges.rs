@@ -43,8 +43,8 @@ impl Store {
                 if tables.nudges.get(user.0)?.is_none() {
                     return Ok(false);
                 }
-                let has = balance(&tables.balances, user)?;
-                let wanted = !is_muted(&tables.mutes, user, Mute::Reminders)?
+                let has = balance(&*tables.balances, user)?;
+                let wanted = !is_muted(&*tables.mutes, user, Mute::Reminders)?
                     && tables.banned.get(user.0)?.is_none()
                     && nudge.is_some_and(|nudge| has.available < nudge.below);
                 tables.writes();
@@ -87,7 +87,7 @@ pub(super) fn plan(
 ) -> Result<(), StoreError> {
     let pause = Duration::from_secs(u64::from(nudge.every_days) * 24 * 3600);
     let lately = tables.nudged.get(user.0)?.is_some_and(|at| now.since(Timestamp(at.value())) < pause);
-    if lately || balance(&tables.balances, user)?.available >= nudge.below {
+    if lately || balance(&*tables.balances, user)?.available >= nudge.below {
         return Ok(());
     }
     tables.writes();

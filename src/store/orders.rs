@@ -86,7 +86,7 @@ impl Store {
         self.writer
             .decide(move |tables| {
                 let NewOrder { user, draft: draft_id, quote, card, limits, now } = order;
-                let Some(key) = people::known(&tables.users, &vault, user)?.map(|known| known.key) else {
+                let Some(key) = people::known(&*tables.users, &vault, user)?.map(|known| known.key) else {
                     return Ok(Err(OrderRefusal::DraftGone));
                 };
                 let draft = match orderable(tables, &key, user, draft_id, limits)? {
@@ -98,7 +98,7 @@ impl Store {
                 match transfer_once(tables, Transfer::hold(job, user, quote.price, now))? {
                     Ok(_) => {}
                     Err(Refusal::Insufficient { missing }) => {
-                        let balance = balance(&tables.balances, user)?;
+                        let balance = balance(&*tables.balances, user)?;
                         // Tokens that he buys pay his debt first.
                         let missing = missing.plus(balance.debt).unwrap_or(missing);
                         return Ok(Err(OrderRefusal::Insufficient { missing, balance }));
@@ -138,7 +138,7 @@ impl Store {
                 tables.queued.insert((user.0, job.id.0), ())?;
                 mark_placed(tables, user, draft_id, job.id)?;
                 tables.forget_update(cause)?;
-                Ok(Ok(PlacedOrder { balance: balance(&tables.balances, user)?, job }))
+                Ok(Ok(PlacedOrder { balance: balance(&*tables.balances, user)?, job }))
             })
             .await
             .inspect(|placed| self.meters.ordered(placed.is_ok()))

@@ -161,7 +161,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.writer
             .write(move |tables| {
-                if let Some(record) = record(&tables.outbox, notice.0)? {
+                if let Some(record) = record(&*tables.outbox, notice.0)? {
                     tables.writes();
                     change(tables, record)?;
                 }
@@ -200,7 +200,7 @@ impl Tables<'_> {
             .collect::<Result<_, _>>()?;
         for id in his {
             self.writes();
-            let parked: Option<NoticeRecord> = record(&self.parked, (user.0, id))?;
+            let parked: Option<NoticeRecord> = record(&*self.parked, (user.0, id))?;
             self.parked.remove((user.0, id))?;
             if let Some(parked) = parked {
                 put(&mut self.outbox, id, &NoticeRecord { attempts: 0, due_at: now, ..parked })?;

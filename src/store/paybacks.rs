@@ -50,7 +50,7 @@ impl Store {
         let vault = self.vault.clone();
         self.writer
             .decide(move |tables| {
-                let Some(mut found) = record::<_, JobRecord>(&tables.jobs, job.0)? else {
+                let Some(mut found) = record::<_, JobRecord>(&*tables.jobs, job.0)? else {
                     return Ok(Err(PayBackRefusal::NoSuchOrder));
                 };
                 let (user, amount, phase) = (found.user, found.quote.price, found.state.phase());
@@ -59,7 +59,7 @@ impl Store {
                 if before || phase.hold() == HoldState::Released {
                     return Ok(Err(PayBackRefusal::Already));
                 }
-                let key = people::key(&tables.users, &vault, user)?;
+                let key = people::key(&*tables.users, &vault, user)?;
                 let captured = phase.hold() == HoldState::Captured;
                 let transfer = if captured { refund } else { Transfer::release(job, user, amount, now) };
                 let id = transfer.id.to_string();

@@ -175,7 +175,7 @@ fn lost(tables: &Tables<'_>, payment: &Payment) -> Result<Option<(UserId, Tokens
     let (Some(purchase), Some(terms)) = (payment.purchase, &payment.terms) else { return Ok(None) };
     let Ok(tokens) = terms.judge(payment) else { return Ok(None) };
     let is_known = tables.users.get(terms.user.0)?.is_some();
-    Ok((is_known && backup::was_passed_over(&tables.meta, purchase)?).then_some((terms.user, tokens)))
+    Ok((is_known && backup::was_passed_over(&*tables.meta, purchase)?).then_some((terms.user, tokens)))
 }
 
 /// Writes the transfer, the payment, the purchase's end and the word to the user; then takes back what went back before.
@@ -242,5 +242,5 @@ fn load_payment(
     way: Way,
     payment: &PaymentId,
 ) -> Result<Option<PaymentRecord>, StoreError> {
-    record(&tables.payments, (way.name(), payment.as_str()))
+    record(&*tables.payments, (way.name(), payment.as_str()))
 }

@@ -93,7 +93,7 @@ impl Store {
         let vault = self.vault.clone();
         self.writer
             .write(move |tables| {
-                let known = known(&tables.users, &vault, user)?;
+                let known = known(&*tables.users, &vault, user)?;
                 let is_new = known.is_none();
                 let mut welcomed = Tokens::ZERO;
                 if let Some(known) = known {
@@ -110,7 +110,7 @@ impl Store {
                         welcomed = welcome;
                     }
                 }
-                if !seen_today(&tables.seen, user, now)? {
+                if !seen_today(&*tables.seen, user, now)? {
                     tables.writes();
                     tables.seen.insert(user.0, now.0)?;
                 }
@@ -272,7 +272,7 @@ pub(super) fn forget(
     user: UserId,
     fresh_key: &[u8; 32],
 ) -> Result<Option<UserKey>, StoreError> {
-    let Some(record) = record::<_, UserRecord>(&tables.users, user.0)? else {
+    let Some(record) = record::<_, UserRecord>(&*tables.users, user.0)? else {
         return Ok(None);
     };
     tables.writes();

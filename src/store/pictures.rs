@@ -30,7 +30,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.writer
             .write(move |tables| {
-                let last: Option<AlbumRecord> = record(&tables.albums, user.0)?;
+                let last: Option<AlbumRecord> = record(&*tables.albums, user.0)?;
                 if let Some(last) = last.filter(|last| last.album == album) {
                     return Ok(last.update == update);
                 }

@@ -63,7 +63,7 @@ impl Store {
         let vault = self.vault.clone();
         self.writer
             .decide(move |tables| {
-                if people::known(&tables.users, &vault, new.user)?.is_none() {
+                if people::known(&*tables.users, &vault, new.user)?.is_none() {
                     return Ok(Err(PurchaseRefusal::NoSuchUser));
                 }
                 if tables.banned.get(new.user.0)?.is_some() {
@@ -199,7 +199,7 @@ impl Store {
                 if !found.state.may_become(PurchaseState::Rejected) {
                     return Ok(Err(PurchaseRefusal::NotThere(found.state)));
                 }
-                let key = people::key(&tables.users, &vault, found.user)?;
+                let key = people::key(&*tables.users, &vault, found.user)?;
                 let act = Act::Purchase { action: "reject".into(), user: found.user, purchase };
                 audit::append(tables, &key, &AuditEntry { by, act, at: now }, &reason)?;
                 let evidence = Evidence { reason: Some(reason), ..found.evidence.clone() };
@@ -223,7 +223,7 @@ impl Store {
         self.writer
             .write(move |tables| {
                 let mut expired = 0;
-                for id in open_ids(&tables.open_purchases)? {
+                for id in open_ids(&*tables.open_purchases)? {
                     let Some(found) = load(tables, &vault, id)?.filter(late) else { continue };
                     settle(tables, &vault, found, PurchaseState::Expired, now)?;
                     expired += 1;

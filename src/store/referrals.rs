@@ -102,14 +102,14 @@ pub(super) fn reward(
     if !promised.is_on() {
         return Ok(());
     }
-    let Some(referral) = record::<_, ReferralRecord>(&tables.referrals, user.0)? else { return Ok(()) };
+    let Some(referral) = record::<_, ReferralRecord>(&*tables.referrals, user.0)? else { return Ok(()) };
     let inviter = referral.inviter;
     let rewarded = tables.rewarded.get(inviter.0)?.map_or(0, |people| people.value());
     let barred = tables.banned.get(inviter.0)?.is_some() || tables.banned.get(user.0)?.is_some();
     if referral.paid.is_some() || barred || rewarded >= promised.most {
         return Ok(());
     }
-    if !codes::bought(&tables.moves, &tables.journal, user)? {
+    if !codes::bought(&*tables.moves, &*tables.journal, user)? {
         return Ok(());
     }
     tables.writes();

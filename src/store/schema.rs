@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use redb::{Database, ReadableDatabase};
 
 use super::StoreError;
-use super::codec;
 use super::seal::Vault;
-use super::tables::{META, Tables, put, record};
+use super::tables::{META, Tables, create_all, put, record, with_tables};
 
 mod promotions;
 
@@ -39,12 +38,14 @@ pub(super) fn create_file(path: &Path, vault: &Vault) -> Result<(), StoreError> 
 /// Writes what a new file starts with; does nothing to a file that has it.
 pub(super) fn create(db: &Database, vault: &Vault) -> Result<(), StoreError> {
     let tx = db.begin_write()?;
-    let mut tables = Tables::open(&tx)?;
-    if record::<_, u32>(&tables.meta, "schema")?.is_none() {
-        put(&mut tables.meta, "schema", &SCHEMA)?;
-        put(&mut tables.meta, "key", &vault.check())?;
-    }
-    drop(tables);
+    create_all(&tx)?;
+    with_tables(&tx, |tables| {
+        if record::<_, u32>(&*tables.meta, "schema")?.is_none() {
+            put(&mut tables.meta, "schema", &SCHEMA)?;
+            put(&mut tables.meta, "key", &vault.check())?;
+        }
+        Ok(())
+    })?;
     tx.commit()?;
     Ok(())
 }
@@ -101,13 +102,14 @@ pub(super) fn keep_copy(path: &Path, schema: u32) -> Result<(), StoreError> {
 fn migrate(db: &Database, from: u32) -> Result<(), StoreError> {
     for schema in from..SCHEMA {
         let tx = db.begin_write()?;
-        let mut tables = Tables::open(&tx)?;
-        match MIGRATIONS.get(schema as usize) {
-            Some(step) => step(&mut tables)?,
-            None => return Err(StoreError::Corrupt(format!("no way from schema {schema}"))),
-        }
-        tables.meta.insert("schema", codec::encode(&(schema + 1)).as_slice())?;
-        drop(tables);
+        create_all(&tx)?;
+        with_tables(&tx, |tables| {
+            let Some(step) = MIGRATIONS.get(schema as usize) else {
+                return Err(StoreError::Corrupt(format!("no way from schema {schema}")));
+            };
+            step(tables)?;
+            put(&mut tables.meta, "schema", &(schema + 1))
+        })?;
         tx.commit()?;
     }
     Ok(())
@@ -115,7 +117,7 @@ fn migrate(db: &Database, from: u32) -> Result<(), StoreError> {
 
 type Migration = fn(&mut Tables<'_>) -> Result<(), StoreError>;
 
-/// The step at index n leads from schema n to n + 1. Opening the tables makes those that are new:
+/// The step at index n leads from schema n to n + 1. Each makes the tables that are new:
 /// 0 → 1, the empty file; 1 → 2, chosen languages; 2 → 3, accepted scripts (and audit rows of a second format, which
 /// stand beside the first); 3 → 4, promotions in quotes; 4 → 5, purchases and debts (accounts, transfers, notices and audit
 /// rows of new kinds, which an older program could not read); 5 → 6, remixes, wishes to stop, questions; 6 → 7, gifts; 7 → 8, people

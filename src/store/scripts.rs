@@ -114,7 +114,7 @@ impl Store {
                 let Some(number) = tables.script_versions.last()?.map(|(number, _)| number.value()) else {
                     return Ok(());
                 };
-                let newest: Option<VersionRecord> = record(&tables.script_versions, number)?;
+                let newest: Option<VersionRecord> = record(&*tables.script_versions, number)?;
                 if let Some(newest) = newest.filter(|newest| newest.pinned_over != over) {
                     tables.writes();
                     put(&mut tables.script_versions, number, &VersionRecord { pinned_over: over, ..newest })?;

@@ -41,7 +41,7 @@ impl Store {
                 if tables.running.len()? >= places as u64 {
                     return Ok(Err(StartRefusal::AllPlacesTaken));
                 }
-                let Some(job) = line(&tables.queued, &tables.served)?.first().copied() else {
+                let Some(job) = line(&*tables.queued, &*tables.served)?.first().copied() else {
                     return Ok(Err(StartRefusal::NothingWaits));
                 };
                 let mut record = load(tables, job)?;

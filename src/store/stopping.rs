@@ -42,17 +42,17 @@ impl Store {
         self.writer
             .decide(move |tables| {
                 let record =
-                    record::<_, JobRecord>(&tables.jobs, job.0)?.filter(|record| record.user == user);
+                    record::<_, JobRecord>(&*tables.jobs, job.0)?.filter(|record| record.user == user);
                 let Some(record) = record else {
                     return Ok(Err(CancelRefusal::NotYours));
                 };
-                let wish: Option<StopWish> = self::record(&tables.stop_wishes, job.0)?;
+                let wish: Option<StopWish> = self::record(&*tables.stop_wishes, job.0)?;
                 let done = match (record.state.phase(), wish) {
                     (Phase::Queued, _) => {
                         tables.writes();
                         release(tables, job, record, now)?;
                         tables.queued.remove((user.0, job.0))?;
-                        Cancelling::Done(balance(&tables.balances, user)?)
+                        Cancelling::Done(balance(&*tables.balances, user)?)
                     }
                     (Phase::Submitting | Phase::Rendering, None) if may_stop => {
                         tables.writes();

@@ -2,6 +2,11 @@
 //!
 //! Every record begins with the version of its format (see `codec`); keys and plain numbers are redb's own.
 
+use std::any::Any;
+use std::cell::OnceCell;
+use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,20 +18,54 @@ type Bytes = &'static [u8];
 /// An account: its kind and whose it is (see `ledger::account_key`).
 pub(super) type AccountKey = (u8, i64);
 
+/// A table that is opened when it is first looked at. A decision needs a few of many, and to open all of them would take longer
+/// than to decide.
+pub(super) struct LazyTable<'t, K: redb::Key + 'static, V: redb::Value + 'static> {
+    tx: &'t WriteTransaction,
+    definition: TableDefinition<'static, K, V>,
+    table: OnceCell<Table<'t, K, V>>,
+}
+
+impl<'t, K: redb::Key + 'static, V: redb::Value + 'static> Deref for LazyTable<'t, K, V> {
+    type Target = Table<'t, K, V>;
+
+    /// Unwinds with the error of a disk that fails, which `unwound` gives back.
+    fn deref(&self) -> &Self::Target {
+        let open = || match self.tx.open_table(self.definition) {
+            Ok(table) => table,
+            Err(error) => resume_unwind(Box::new(StoreError::from(error))),
+        };
+        self.table.get_or_init(open)
+    }
+}
+
+impl<K: redb::Key + 'static, V: redb::Value + 'static> DerefMut for LazyTable<'_, K, V> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        let _: &Self::Target = self;
+        self.table.get_mut().expect("it was opened in the line above")
+    }
+}
+
 macro_rules! tables {
     ($($(#[$doc:meta])* $name:ident, $constant:ident: $key:ty => $value:ty;)+) => {
         $($(#[$doc])* pub(super) const $constant: TableDefinition<'static, $key, $value> = TableDefinition::new(stringify!($name));)+
 
-        /// All tables, open in one write transaction that many decisions share.
+        /// All tables, in one write transaction that many decisions share.
         pub(super) struct Tables<'t> {
-            $(pub(super) $name: Table<'t, $key, $value>,)+
+            $(pub(super) $name: LazyTable<'t, $key, $value>,)+
             wrote: bool,
         }
 
         impl<'t> Tables<'t> {
-            pub(super) fn open(tx: &'t WriteTransaction) -> Result<Self, StoreError> {
-                Ok(Self { $($name: tx.open_table($constant)?,)+ wrote: false })
+            pub(super) fn of(tx: &'t WriteTransaction) -> Self {
+                Self { $($name: LazyTable { tx, definition: $constant, table: OnceCell::new() },)+ wrote: false }
             }
+        }
+
+        /// Makes those tables that are not there: what reads expects all of them.
+        pub(super) fn create_all(tx: &WriteTransaction) -> Result<(), StoreError> {
+            $(drop(tx.open_table($constant)?);)+
+            Ok(())
         }
 
         /// All tables as they were at one moment. To open one takes longer than to read a row of it: what reads many opens them once.
@@ -212,6 +251,29 @@ impl Tables<'_> {
         self.counters.insert(counter, next)?;
         Ok(next)
     }
+}
+
+/// Does something with the tables of a transaction that is nobody's but the caller's.
+///
+/// # Errors
+/// What `run` says; `Panicked` when it panics.
+pub(super) fn with_tables<T>(
+    tx: &WriteTransaction,
+    run: impl FnOnce(&mut Tables<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(|| run(&mut Tables::of(tx)))).unwrap_or_else(|why| Err(unwound(why)))
+}
+
+/// Why work on tables ended in the middle: one could not be opened, or there was a panic.
+pub(super) fn unwound(why: Box<dyn Any + Send>) -> StoreError {
+    let why = match why.downcast::<StoreError>() {
+        Ok(error) => return *error,
+        Err(panic) => panic,
+    };
+    let text = why.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    StoreError::Panicked(
+        text.or_else(|| why.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no text".into()),
+    )
 }
 
 /// One record, decoded.

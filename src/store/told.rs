@@ -70,7 +70,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.writer
             .write(move |tables| {
-                if record::<_, String>(&tables.meta, subject.key())?.as_ref() == Some(&mark) {
+                if record::<_, String>(&*tables.meta, subject.key())?.as_ref() == Some(&mark) {
                     return Ok(false);
                 }
                 note_told(tables, subject, &mark)?;

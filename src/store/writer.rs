@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::StoreError;
 use super::meters::Meters;
-use super::tables::Tables;
+use super::tables::{Tables, unwound};
 
 /// Decisions that share one commit at most: bounds how long the first of them waits.
 const BATCH: usize = 256;
@@ -188,7 +188,7 @@ fn write_batch(db: &Database, batch: Vec<Work>) -> Result<(), StoreError> {
         let waits_for_the_disk = !is_off!("a commit waits for the disk");
         tx.set_durability(if waits_for_the_disk { Durability::Immediate } else { Durability::None })?;
         let mut answers = Vec::with_capacity(batch.len());
-        let mut tables = Tables::open(&tx)?;
+        let mut tables = Tables::of(&tx);
         for work in batch {
             answers.push(work(&mut tables)?);
         }
@@ -198,16 +198,11 @@ fn write_batch(db: &Database, batch: Vec<Work>) -> Result<(), StoreError> {
         fail_point!("commit after");
         Ok::<_, StoreError>(answers)
     }));
-    let answers = written.map_err(|panic| StoreError::Panicked(panic_text(&panic)))??;
+    let answers = written.map_err(unwound)??;
     for answer in answers {
         answer();
     }
     Ok(())
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no text".into())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use sora_bot::domain::job::Phase;
 use tokio::time::sleep;
 
-use super::bot::Bot;
 use super::world::{QUICK, Setup, WELCOME, World, person};
 
 /// Without SOAK_MINUTES it only shows that the soak itself works.

@@ -31,7 +31,7 @@ impl Store {
         self.writer
             .write(move |tables| {
                 let id = payment.id.clone();
-                let known: Option<BankPayment> = record(&tables.bank_payments, id.as_str())?;
+                let known: Option<BankPayment> = record(&*tables.bank_payments, id.as_str())?;
                 let sum = Tiyn::new(payment.money.amount);
                 let noted = note(tables, &vault, payment, admins, now)?;
                 if let Some(known) = known {

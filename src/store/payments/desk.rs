@@ -67,7 +67,7 @@ impl Store {
                     tables.writes();
                     tables.receipts.insert(receipt.as_str(), purchase.0)?;
                 }
-                let key = people::key(&tables.users, &vault, found.user)?;
+                let key = people::key(&*tables.users, &vault, found.user)?;
                 let transfer = Transfer::credit(payment.way, payment.id.clone(), found.user, tokens, now);
                 let act = Act::Money {
                     action: "confirm".into(),

@@ -54,7 +54,7 @@ impl Store {
         let vault = self.vault.clone();
         self.writer
             .decide(move |tables| {
-                let Some((way, payment)) = waiting(&tables.doubted, number)? else {
+                let Some((way, payment)) = waiting(&*tables.doubted, number)? else {
                     return Ok(Err(ResolveRefusal::NothingWaits));
                 };
                 let Some(known) = load_payment(tables, way, &payment)? else {
@@ -146,7 +146,7 @@ fn give(
     (by, reason): (By, &str),
     now: Timestamp,
 ) -> Result<Option<ResolveRefusal>, StoreError> {
-    let Some(person) = people::known(&tables.users, vault, user)? else {
+    let Some(person) = people::known(&*tables.users, vault, user)? else {
         return Ok(Some(ResolveRefusal::NoSuchUser));
     };
     let transfer = Transfer::credit(way, payment.clone(), user, tokens, now);
@@ -191,7 +191,7 @@ fn dismiss(
     // The reason is sealed for whom it is about; money of nobody we know leaves none.
     let about = known.user.or(purchase.as_ref().map(|purchase| purchase.user));
     let person = match about {
-        Some(user) => people::known(&tables.users, vault, user)?,
+        Some(user) => people::known(&*tables.users, vault, user)?,
         None => None,
     };
     match person {

@@ -78,7 +78,7 @@ impl Store {
         self.writer
             .write(move |tables| {
                 let key = (way.name(), payment.as_str(), id.as_str());
-                let known: Option<ReturnRecord> = record(&tables.returns, key)?;
+                let known: Option<ReturnRecord> = record(&*tables.returns, key)?;
                 let amount = known.map_or(0, |known| known.amount);
                 tables.writes();
                 put(&mut tables.returns, key, &ReturnRecord { amount, state: ReturnState::Undone })?;
@@ -200,7 +200,7 @@ fn move_back(
     now: Timestamp,
 ) -> Result<Tokens, StoreError> {
     let (way, payment, id) = (back.way, &back.payment, &back.id);
-    let available = balance(&tables.balances, user)?.available;
+    let available = balance(&*tables.balances, user)?.available;
     let had = available.min(tokens);
     let owes = tokens.minus(had).unwrap_or_default();
     let parts = [
@@ -210,7 +210,7 @@ fn move_back(
     for (amount, id, from) in parts.into_iter().filter(|(amount, ..)| *amount > Tokens::ZERO) {
         transfer_surely(tables, Transfer { id, from, to: Account::Mint(Mint::Sold(way)), amount, at: now })?;
     }
-    let debt = balance(&tables.balances, user)?.debt;
+    let debt = balance(&*tables.balances, user)?.debt;
     tables.notify(user, NoticeMessage::TakenBack { amount: tokens, debt }, now)?;
     Ok(debt)
 }

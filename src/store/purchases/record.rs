@@ -45,7 +45,7 @@ pub(in crate::store) fn save(
     purchase: &Purchase,
 ) -> Result<(), StoreError> {
     tables.writes();
-    let key = people::key(&tables.users, vault, purchase.user)?;
+    let key = people::key(&*tables.users, vault, purchase.user)?;
     let evidence = key.seal(Place::Purchase(purchase.id.0), &codec::encode(&purchase.evidence));
     let row = PurchaseRecord {
         user: purchase.user,
@@ -77,7 +77,7 @@ pub(in crate::store) fn forget_evidence(
     key: &UserKey,
     id: PurchaseId,
 ) -> Result<(), StoreError> {
-    let Some(row) = record::<_, PurchaseRecord>(&tables.purchases, id.0)? else {
+    let Some(row) = record::<_, PurchaseRecord>(&*tables.purchases, id.0)? else {
         return Ok(());
     };
     let evidence = key.seal(Place::Purchase(id.0), &codec::encode(&Evidence::default()));
@@ -89,7 +89,7 @@ pub(in crate::store) fn load(
     vault: &Vault,
     id: PurchaseId,
 ) -> Result<Option<Purchase>, StoreError> {
-    unsealed(&tables.purchases, &tables.users, vault, id)
+    unsealed(&*tables.purchases, &*tables.users, vault, id)
 }
 
 pub(super) fn read(

@@ -70,7 +70,7 @@ mod tests {
         let vault = Vault::new(&DataKey::new([7; 32]));
         create(&db, &vault).unwrap();
         let tx = db.begin_write().unwrap();
-        let mut tables = Tables::open(&tx).unwrap();
+        let mut tables = Tables::of(&tx);
         put(&mut tables.meta, "schema", &1_u32).unwrap();
         let route = Upstream {
             engine: EngineId::new("sora"),
