@@ -297,6 +297,7 @@ All of it is back: {price:token}. You have {balance:token}.
     button_edit = "✏️ Edit the text",
     button_size = "📐 Another shape",
     button_remix = "🪄 Change video",
+    button_extend = "⏩ Extend video",
     button_resend = "📤 Send again",
     button_file = "📎 As a file",
     button_newer = "⬅️ Newer",
@@ -321,7 +322,14 @@ It was:
 <i>{prompt}</i>]],
     card_remix = "🪄 Changing the video of order No. {number}: its length and shape stay the same.",
     remix_not_now = "This video cannot be changed now. Send the description of a new one, and I will offer options with prices.",
+    ask_extend = [[What happens next in the video of order No. {number}? Describe how it goes on in one message — for example: <i>“the camera rises over the city”</i>.
+
+It was:
+<i>{prompt}</i>]],
+    card_extend = "⏩ Extending the video of order No. {number}: {seconds} s more after its {before} s, {after} s in all. Quality and shape stay the same.",
+    extend_not_now = "This video cannot be extended now. Send the description of a new one, and I will offer options with prices.",
     toast_no_remix = "This video cannot be changed: the service does not do that.",
+    toast_no_extend = "This video cannot be extended: the service does not do that, or it is as long as it can get.",
     toast_film_gone = "We no longer keep this file.",
     toast_sending = "Sending it",
     toast_stopping = "Asking the service to stop",

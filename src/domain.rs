@@ -28,6 +28,7 @@ pub mod rail;
 pub mod receipt;
 pub mod reconcile;
 pub mod role;
+pub mod source;
 pub mod stats;
 pub mod text;
 pub mod time;

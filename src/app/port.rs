@@ -20,8 +20,8 @@ pub use chance::{Clock, Random};
 pub use chat::{Addressee, CardView, Chat, ChatError, FilmParcel, Parcel, Sent, Stage};
 pub use disk::{Boundless, Disk};
 pub use engine::{
-    Callback, CallbackRefusal, Capabilities, Engine, EngineSource, Failure, FailureKind, Fetched, Polled,
-    Progress, RenderRequest, Sighting, Sought, Submission,
+    Callback, CallbackRefusal, Capabilities, Engine, EngineSource, Failure, FailureKind, Fetched, FilmSource,
+    Polled, Progress, RenderRequest, Sighting, Sought, Submission,
 };
 pub use rail::{Checkout, Place, Proof, Rail, RailError, RailEvent};
 pub use scripts::{

@@ -258,7 +258,7 @@ fn refused(app: &App, job: &Job, failure: &Failure) -> Step {
         FailureKind::BadInput => RefundReason::BadInput,
         FailureKind::Billing | FailureKind::Access => RefundReason::EngineClosed,
         // Before there is a ticket nothing of its own can be missing.
-        FailureKind::Missing if job.remix_of.is_some() && job.state.ticket().is_none() => {
+        FailureKind::Missing if job.source.is_some() && job.state.ticket().is_none() => {
             RefundReason::SourceGone
         }
         FailureKind::Missing => RefundReason::FilmLost,

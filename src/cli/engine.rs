@@ -114,7 +114,7 @@ fn listing(config: &Config, set: &ScriptSet) -> String {
         ]);
     }
     let sora = if config.engine.openai_base_url.is_some() { "on" } else { "OPENAI_BASE_URL is not set" };
-    row(["sora", sora, "OPENAI_API_KEY", "pictures, remix, look up, stop", "yes"].map(str::to_owned));
+    row(["sora", sora, "OPENAI_API_KEY", "pictures, remix, extend, look up, stop", "yes"].map(str::to_owned));
     Table { title: "Engines".to_owned(), columns, rows }.render(Form::Text)
 }
 
@@ -254,7 +254,7 @@ fn request(set: &ScriptSet, id: &EngineId, args: &TryArgs) -> Result<RenderReque
         model: model.context("--model: no model of pricing.lua is on this engine")?,
         size: size.unwrap_or(Size { width: 720, height: 1280 }),
         seconds: seconds.unwrap_or(4),
-        remix_of: None,
+        source: None,
         picture: picture.transpose()?.map(Into::into),
         picture_link: args.picture_url.clone(),
     })

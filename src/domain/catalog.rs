@@ -15,7 +15,7 @@ use super::promo::{self, AppliedPromo, Promo};
 
 mod route;
 
-pub use route::{Cost, Needs, Placement, Route, Upstream};
+pub use route::{Cost, Needs, Placement, Rework, Route, Upstream};
 
 /// Everything on sale, in the order in which the owner wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct Model {
 pub struct Abilities {
     /// Change a film that it has made.
     pub remix: bool,
+    /// Go on with one where it ended.
+    pub extend: bool,
     /// Stop a render under way, and not ask money for it.
     pub stop: bool,
     /// Begin with a picture that the user has sent.

@@ -29,4 +29,16 @@ pub enum Basis {
     Film(JobId),
     /// A draft that has a picture and waits for words. Only a question has it: the answer goes on from what that draft did.
     Picture(DraftId),
+    /// Its film is to go on.
+    Extension(JobId),
+}
+
+impl Basis {
+    /// The order whose film the new one is made from.
+    pub fn film(self) -> Option<JobId> {
+        match self {
+            Self::Film(job) | Self::Extension(job) => Some(job),
+            Self::Settings(_) | Self::Picture(_) => None,
+        }
+    }
 }

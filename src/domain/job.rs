@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::catalog::Quote;
 use super::id::{DraftId, JobId, MessageRef, Ticket, UserId};
+use super::source::{Extension, Source};
 use super::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +29,10 @@ pub struct Job {
     pub picture: Option<String>,
     /// With which the film can be sent again for nothing, once it was delivered.
     pub file_id: Option<String>,
-    /// The engine's id of it, kept beyond its end: a remix goes on from there.
+    /// The engine's id of it, kept beyond its end: a remix or an extension goes on from there.
     pub ticket: Option<Ticket>,
-    /// The order whose film this one changes.
-    pub remix_of: Option<JobId>,
+    /// The film that this one is made from, if it is not made of words alone.
+    pub source: Option<Source>,
     /// Its user would have it stopped while it renders.
     pub stop: Option<StopWish>,
     /// A refunded one whose film is looked for all the same, or was found.
@@ -168,6 +169,20 @@ impl RefundReason {
 }
 
 impl Job {
+    /// How long its film is, in seconds; of an extension all of it, not just the part that was ordered.
+    pub fn film_seconds(&self) -> u32 {
+        self.quote.seconds + self.extension().map_or(0, |extension| extension.before)
+    }
+
+    /// What an order would be that adds a part as long as this one's. None: the film is as long as it may get.
+    pub fn extended(&self) -> Option<Extension> {
+        Extension::after(self.id, self.extension(), self.quote.seconds)
+    }
+
+    fn extension(&self) -> Option<Extension> {
+        self.source.and_then(Source::extension)
+    }
+
     /// The film that its user has.
     pub fn film(&self) -> Option<Film> {
         match (&self.state, &self.gift) {

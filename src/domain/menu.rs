@@ -160,6 +160,7 @@ actions! {
         Edit = "edit",
         Size = "size",
         Remix = "remix",
+        Extend = "extend",
         Resend = "resend",
         File = "file",
         New = "new",

@@ -239,8 +239,8 @@ impl Engine for Scripted {
 
     async fn submit(&self, request: &RenderRequest) -> Submission {
         let refused = |kind, why: &str| Submission::Refused(Failure::new(kind, why));
-        if request.remix_of.is_some() {
-            return refused(FailureKind::BadInput, "it cannot change films");
+        if request.source.is_some() {
+            return refused(FailureKind::BadInput, "it makes no films from films");
         }
         if let (Some(_), Some(why)) = (&request.picture, self.no_picture(request)) {
             return refused(FailureKind::BadInput, why);

@@ -19,8 +19,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::app::port::{
-    Capabilities, Engine, Failure, FailureKind, Fetched, Polled, Progress, RenderRequest, Sighting, Sought,
-    Submission,
+    Capabilities, Engine, Failure, FailureKind, Fetched, FilmSource, Polled, Progress, RenderRequest,
+    Sighting, Sought, Submission,
 };
 use crate::domain::{day::Day, id::Ticket, reconcile::CLOCK_SKEW};
 
@@ -161,11 +161,20 @@ impl Engine for Sora {
     }
 
     async fn submit(&self, request: &RenderRequest) -> Submission {
-        let sent = match &request.remix_of {
+        let sent = match &request.source {
             // a remix has the model, size and length of its source
-            Some(source) => {
+            Some(FilmSource::Remix(film)) => {
                 let body = serde_json::json!({ "prompt": request.prompt });
-                self.http.post_once(self.http.address(Some(source), Some("remix")), Body::Json(body)).await
+                self.http.post_once(self.http.address(Some(film), Some("remix")), Body::Json(body)).await
+            }
+            // an extension its model and size; `seconds` is the new part
+            Some(FilmSource::Extension(film)) => {
+                let body = serde_json::json!({
+                    "prompt": request.prompt,
+                    "seconds": request.seconds.to_string(),
+                    "video": { "id": film.as_str() },
+                });
+                self.http.post_once(self.http.address(None, Some("extensions")), Body::Json(body)).await
             }
             None => {
                 self.http
@@ -175,7 +184,7 @@ impl Engine for Sora {
         };
         let veil = Veil { key: self.http.key(), prompt: Some(&request.prompt) };
         match sent {
-            Ok(answer) if request.remix_of.is_some() => verdict::remix(&answer, &veil),
+            Ok(answer) if request.source.is_some() => verdict::rework(&answer, &veil),
             Ok(answer) => verdict::submission(&answer, &veil),
             Err(Unsent::Surely(failure)) => Submission::Refused(failure),
             Err(Unsent::Perhaps(why)) => Submission::Unknown(why),

@@ -133,7 +133,7 @@ impl VideoApi {
         fal::router(Arc::clone(self))
     }
 
-    /// Queues a fate: each create or remix call that gets past the checks of its body uses up one.
+    /// Queues a fate: each call for a film that gets past the checks of its body uses up one.
     pub fn fail_next(&self, fate: Fate) {
         self.fates().push_back(fate);
     }
@@ -165,7 +165,7 @@ impl VideoApi {
         self.state().lists_are_down = down;
     }
 
-    /// Every create and remix call that left a job, oldest first.
+    /// Every call for a film that left a job, oldest first.
     #[must_use]
     pub fn creates(&self) -> Vec<CreateRecord> {
         self.state().jobs.all().map(|job| job.record.clone()).collect()
@@ -193,7 +193,7 @@ impl VideoApi {
     }
 
     /// Takes the next fate and, unless it refuses the order, makes the job.
-    fn accept(&self, wish: Wish, remix_of: Option<String>) -> (Fate, Option<VideoObject>) {
+    fn accept(&self, wish: Wish) -> (Fate, Option<VideoObject>) {
         let fate = self.fates().pop_front().unwrap_or_default();
         let mut state = self.state();
         if !fate.is_accepted() {
@@ -201,7 +201,7 @@ impl VideoApi {
         }
         let created_at = (self.started_at + self.born.elapsed().as_millis() as u64) / 1000;
         let (render, clock) = (state.render, (created_at, self.started_at));
-        let job = state.jobs.add(wish, remix_of, fate, render, clock);
+        let job = state.jobs.add(wish, fate, render, clock);
         // A job is born queued, however short its life.
         let newborn = VideoObject {
             status: "queued",

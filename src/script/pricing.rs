@@ -126,8 +126,12 @@ fn model(node: &Node, path: &str, report: &mut Report, engines: &[String]) -> Op
     let deadline = fields.integer("render_deadline_minutes", 1..=1_440);
     let hidden = fields.flag("hidden");
     let allow_loss = fields.flag("allow_loss");
-    let abilities =
-        Abilities { remix: fields.flag("remix"), stop: fields.flag("stop"), picture: fields.flag("picture") };
+    let abilities = Abilities {
+        remix: fields.flag("remix"),
+        extend: fields.flag("extend"),
+        stop: fields.flag("stop"),
+        picture: fields.flag("picture"),
+    };
     let raise_percent = fields.decimal_or_zero("raise_percent", -90.0..=1_000.0, 2);
     let sold = seconds.as_ref().zip(shapes.as_ref());
     let sold = sold.map(|(seconds, shapes)| Sold { seconds, shapes, abilities });

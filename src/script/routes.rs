@@ -63,16 +63,16 @@ fn listed(
     let route = place(&mut fields, engines);
     let lengths = fields.optional("seconds").map(|_| seconds(&mut fields));
     let sizes = fields.optional("sizes").map(|_| shapes(&mut fields));
-    let asked = ["remix", "stop", "picture"].map(|key| (key, fields.optional_flag(key)));
+    let asked = ["remix", "extend", "stop", "picture"].map(|key| (key, fields.optional_flag(key)));
     let route = route.and_then(|route| {
         let sold = sold?;
-        let can = [sold.abilities.remix, sold.abilities.stop, sold.abilities.picture];
-        for ((key, said), can) in asked.iter().zip(can) {
+        let Abilities { remix, extend, stop, picture } = sold.abilities;
+        for ((key, said), can) in asked.iter().zip([remix, extend, stop, picture]) {
             if *said == Some(true) && !can {
                 fields.wrong(key, format!("сначала напишите {key} = true у самой модели"));
             }
         }
-        let [remix, stop, picture] = asked.map(|(_, said)| said == Some(false));
+        let [remix, extend, stop, picture] = asked.map(|(_, said)| said == Some(false));
         let lengths = lengths.unwrap_or(Some(Vec::new()))?;
         let makes = if lengths.is_empty() { sold.seconds } else { &lengths };
         is_priced(&mut fields, &route, makes);
@@ -83,7 +83,7 @@ fn listed(
         if let Some(shape) = unknown {
             fields.wrong("sizes", format!("у модели нет размера {}", shape.orientation.name()));
         }
-        Some(Route { seconds: lengths, shapes, lacks: Abilities { remix, stop, picture }, ..route })
+        Some(Route { seconds: lengths, shapes, lacks: Abilities { remix, extend, stop, picture }, ..route })
     });
     fields.finish();
     route

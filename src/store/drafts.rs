@@ -106,7 +106,7 @@ impl Store {
                 let (basis, before) = tables.answered(&key, user, asked.map(|asked| asked.basis))?;
                 let Said { prompt, picture, .. } = said;
                 // A film that is changed has its own first frame: who sends a picture instead wants a film of that.
-                let basis = basis.filter(|basis| picture.is_none() || !matches!(basis, Basis::Film(_)));
+                let basis = basis.filter(|basis| picture.is_none() || basis.film().is_none());
                 let picture = picture.or(before);
                 tables.writes();
                 tables.questions.remove(user.0)?;
@@ -185,7 +185,7 @@ impl Tables<'_> {
                 Ok(before.map_or((None, None), |before| (before.basis, before.picture)))
             }
             Some(Basis::Settings(job)) => Ok((asked, pictures::of_job(&*self.pictures, key, job)?)),
-            Some(Basis::Film(_)) | None => Ok((asked, None)),
+            Some(Basis::Film(_) | Basis::Extension(_)) | None => Ok((asked, None)),
         }
     }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::ledger::transfer_surely;
 use super::seal::{Place, UserKey, Vault};
 use super::tables::{
-    GIFTS, JOB_TICKETS, JOBS, PICTURES, QUEUED, REMIXES, RUNNING, SERVED, STOP_WISHES, TICKETS, Tables,
-    USER_JOBS, USERS, put, record,
+    EXTENSIONS, GIFTS, JOB_TICKETS, JOBS, PICTURES, QUEUED, REMIXES, RUNNING, SERVED, STOP_WISHES, TICKETS,
+    Tables, USER_JOBS, USERS, put, record,
 };
 use super::writer::Decision;
 use super::{Store, StoreError, codec, nudges, people, pictures, referrals};
@@ -19,6 +19,7 @@ use crate::domain::ledger::Transfer;
 use crate::domain::money::MicroUsd;
 use crate::domain::notice::{Alert, NoticeMessage};
 use crate::domain::queue;
+use crate::domain::source::{Extension, Source};
 use crate::domain::time::Timestamp;
 
 /// What is kept of a job.
@@ -307,7 +308,9 @@ pub(super) fn load_job(tx: &ReadTransaction, vault: &Vault, id: JobId) -> Result
     let JobRecord { user, draft, quote, card, created_at, state, .. } = record;
     let picture = pictures::of_job(&tx.open_table(PICTURES)?, &key, id)?;
     let ticket = tx.open_table(JOB_TICKETS)?.get(id.0)?.map(|ticket| Ticket::new(ticket.value()));
-    let remix_of = tx.open_table(REMIXES)?.get(id.0)?.map(|source| JobId(source.value()));
+    let remix = tx.open_table(REMIXES)?.get(id.0)?.map(|source| Source::Remix(JobId(source.value())));
+    let extension: Option<Extension> = self::record(&tx.open_table(EXTENSIONS)?, id.0)?;
+    let source = remix.or(extension.map(Source::Extension));
     let stop = self::record(&tx.open_table(STOP_WISHES)?, id.0)?;
     let gift = self::record(&tx.open_table(GIFTS)?, id.0)?;
     let job = Job {
@@ -319,7 +322,7 @@ pub(super) fn load_job(tx: &ReadTransaction, vault: &Vault, id: JobId) -> Result
         picture,
         file_id,
         ticket,
-        remix_of,
+        source,
         stop,
         gift,
         card,

@@ -4,10 +4,10 @@ use bytes::Bytes;
 use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::drafts::mark_placed;
-use super::jobs::{load_job, save_job};
+use super::jobs::{JobRecord, load_job, save_job};
 use super::ledger::{balance, tokens, transfer_once};
 use super::seal::UserKey;
-use super::tables::Tables;
+use super::tables::{Tables, put, record};
 use super::{Store, StoreError, people};
 use crate::domain::account::Balance;
 use crate::domain::catalog::Quote;
@@ -16,6 +16,7 @@ use crate::domain::id::{DraftId, JobId, MessageRef, UpdateId, UserId};
 use crate::domain::job::{Job, JobState};
 use crate::domain::ledger::{Account, Refusal, Transfer};
 use crate::domain::money::Tokens;
+use crate::domain::source::{Extension, Source};
 use crate::domain::time::Timestamp;
 
 /// What a user agreed to.
@@ -94,6 +95,9 @@ impl Store {
                     Ok(_) => return Ok(Err(OrderRefusal::DraftGone)),
                     Err(refusal) => return Ok(Err(refusal)),
                 };
+                let Ok(source) = source(tables, &draft)? else {
+                    return Ok(Err(OrderRefusal::DraftGone));
+                };
                 let job = next_job(tables)?;
                 match transfer_once(tables, Transfer::hold(job, user, quote.price, now))? {
                     Ok(_) => {}
@@ -107,10 +111,6 @@ impl Store {
                         return Err(StoreError::Corrupt(format!("the hold of order {job}: {refusal}")));
                     }
                 }
-                let remix_of = match draft.basis {
-                    Some(Basis::Film(source)) => Some(source),
-                    Some(Basis::Settings(_) | Basis::Picture(_)) | None => None,
-                };
                 let job = Job {
                     id: job,
                     user,
@@ -120,7 +120,7 @@ impl Store {
                     picture: draft.picture,
                     file_id: None,
                     ticket: None,
-                    remix_of,
+                    source,
                     stop: None,
                     gift: None,
                     card,
@@ -128,9 +128,7 @@ impl Store {
                     state: JobState::Queued,
                 };
                 save_job(tables, &key, &job)?;
-                if let Some(source) = remix_of {
-                    tables.remixes.insert(job.id.0, source.0)?;
-                }
+                keep_source(tables, &job)?;
                 if let (Some(picture), Some(frame)) = (&job.picture, &frame) {
                     tables.keep_picture(&key, job.id, picture, frame)?;
                 }
@@ -186,6 +184,31 @@ fn orderable(
         return Ok(Err(OrderRefusal::QueueFull));
     }
     Ok(Ok(draft))
+}
+
+/// A film cannot be extended any more.
+struct LongEnough;
+
+/// The film that a draft is to be made from.
+fn source(tables: &Tables<'_>, draft: &Draft) -> Result<Result<Option<Source>, LongEnough>, StoreError> {
+    let of = match draft.basis {
+        Some(Basis::Film(source)) => return Ok(Ok(Some(Source::Remix(source)))),
+        Some(Basis::Extension(source)) => source,
+        Some(Basis::Settings(_) | Basis::Picture(_)) | None => return Ok(Ok(None)),
+    };
+    let last = record(&*tables.extensions, of.0)?;
+    let source: Option<JobRecord> = record(&*tables.jobs, of.0)?;
+    let extension = source.and_then(|source| Extension::after(of, last, source.quote.seconds));
+    Ok(extension.map(|extension| Some(Source::Extension(extension))).ok_or(LongEnough))
+}
+
+fn keep_source(tables: &mut Tables<'_>, job: &Job) -> Result<(), StoreError> {
+    match job.source {
+        Some(Source::Remix(source)) => drop(tables.remixes.insert(job.id.0, source.0)?),
+        Some(Source::Extension(extension)) => put(&mut tables.extensions, job.id.0, &extension)?,
+        None => {}
+    }
+    Ok(())
 }
 
 /// After the newest, and above all that a restored file passes over.

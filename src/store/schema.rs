@@ -12,7 +12,7 @@ use super::tables::{META, Tables, create_all, put, record, with_tables};
 mod promotions;
 
 /// The schema this program writes. Raising it needs a step in `migrate`.
-pub(super) const SCHEMA: u32 = 8;
+pub(super) const SCHEMA: u32 = 9;
 
 /// Makes a new file under another name and moves it into place once it is whole and on disk.
 pub(super) fn create_file(path: &Path, vault: &Vault) -> Result<(), StoreError> {
@@ -122,12 +122,14 @@ type Migration = fn(&mut Tables<'_>) -> Result<(), StoreError>;
 /// stand beside the first); 3 → 4, promotions in quotes; 4 → 5, purchases and debts (accounts, transfers, notices and audit
 /// rows of new kinds, which an older program could not read); 5 → 6, remixes, wishes to stop, questions; 6 → 7, gifts; 7 → 8, people
 /// from another bot with their keepsakes, who was forgotten, who was last seen when, namesakes, bans, what admins are asked, alerts of
-/// decisions and of rails, pictures, purchases on their way, promo codes, invitations, reminders, messages to many (and transfers, audit rows and notices of new kinds).
+/// decisions and of rails, pictures, purchases on their way, promo codes, invitations, reminders, messages to many (and transfers, audit rows and notices of new kinds);
+/// 8 → 9, extensions (and drafts of a new kind).
 const MIGRATIONS: &[Migration] = &[
     |_| Ok(()),
     |_| Ok(()),
     |_| Ok(()),
     promotions::name_them,
+    |_| Ok(()),
     |_| Ok(()),
     |_| Ok(()),
     |_| Ok(()),

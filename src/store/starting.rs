@@ -45,9 +45,13 @@ impl Store {
                     return Ok(Err(StartRefusal::NothingWaits));
                 };
                 let mut record = load(tables, job)?;
-                let (remix, picture) =
-                    (tables.remixes.get(job.0)?.is_some(), tables.pictures.get(job.0)?.is_some());
-                record.go_to(place(&record.quote, Abilities { remix, picture, stop: false }));
+                let needed = Abilities {
+                    remix: tables.remixes.get(job.0)?.is_some(),
+                    extend: tables.extensions.get(job.0)?.is_some(),
+                    picture: tables.pictures.get(job.0)?.is_some(),
+                    stop: false,
+                };
+                record.go_to(place(&record.quote, needed));
                 tables.writes();
                 let turn = tables.next("turn")?;
                 tables.served.insert(record.user.0, turn)?;

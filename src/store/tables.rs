@@ -161,6 +161,8 @@ tables! {
     job_tickets, JOB_TICKETS: u64 => &'static str;
     /// Job → the job whose film it changes.
     remixes, REMIXES: u64 => u64;
+    /// Job → the film that it goes on with, and how far that had come.
+    extensions, EXTENSIONS: u64 => Bytes;
     /// Job → the sealed id of the picture that its film begins with. Few have one.
     pictures, PICTURES: u64 => Bytes;
     /// Job → its sealed first frame, while it may still have to be rendered.

@@ -116,6 +116,7 @@ impl<'a> View<'a> {
             VideoAction::Edit => TextKey::ButtonEdit,
             VideoAction::Size => TextKey::ButtonSize,
             VideoAction::Remix => TextKey::ButtonRemix,
+            VideoAction::Extend => TextKey::ButtonExtend,
             VideoAction::Resend => TextKey::ButtonResend,
             VideoAction::File => TextKey::ButtonFile,
             VideoAction::New => TextKey::ButtonNew,

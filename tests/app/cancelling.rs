@@ -12,7 +12,7 @@ use crate::support::engine::{Call, OnPoll, OnStop, OnSubmit, failure};
 use crate::support::shop::{OTHER, USER, WELCOME};
 use crate::support::world::{Shop, World};
 
-const STOPPABLE: Abilities = Abilities { remix: false, stop: true, picture: false };
+const STOPPABLE: Abilities = Abilities { remix: false, extend: false, stop: true, picture: false };
 
 /// A shop whose engine stops renders.
 fn open() -> Shop {

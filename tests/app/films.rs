@@ -1,11 +1,12 @@
 //! After the film: it is found again, sent again for nothing, and changed.
 
-use sora_bot::app::port::{FailureKind as Kind, Parcel, Scripts as _};
-use sora_bot::app::{Placed, ResendRefusal};
+use sora_bot::app::port::{FailureKind as Kind, FilmSource, Parcel, Scripts as _};
+use sora_bot::app::{OrderRefusal, Placed, ResendRefusal};
 use sora_bot::domain::catalog::Abilities;
 use sora_bot::domain::draft::Basis;
 use sora_bot::domain::id::{DraftId, JobId, UpdateId};
 use sora_bot::domain::job::{JobState, Phase, RefundReason};
+use sora_bot::domain::source::{Extension, Source};
 
 use crate::support::engine::{Call, OnSubmit, failure};
 use crate::support::shop::{OTHER, PRICE, USER, WELCOME};
@@ -96,12 +97,70 @@ async fn the_next_words_answer_what_was_asked_and_only_those() {
     shop.finish().await;
 }
 
-/// Changes the film of `job`.
-async fn remix(shop: &Shop, job: JobId, number: u64) -> Placed {
-    shop.app.ask_for_words(USER, Some(Basis::Film(job))).await.unwrap();
+/// Makes a film from a film.
+async fn made_from(shop: &Shop, basis: Basis, number: u64) -> Result<Placed, OrderRefusal> {
+    shop.app.ask_for_words(USER, Some(basis)).await.unwrap();
     let words = format!("prompt {number}: let it snow");
     shop.app.begin_said(UpdateId(number), USER, words).await.unwrap();
-    shop.tap(USER, DraftId(number), number + 1000).await.unwrap()
+    shop.tap(USER, DraftId(number), number + 1000).await
+}
+
+/// Changes the film of `job`.
+async fn remix(shop: &Shop, job: JobId, number: u64) -> Placed {
+    made_from(shop, Basis::Film(job), number).await.unwrap()
+}
+
+/// A shop whose engine goes on with films.
+fn extending() -> Shop {
+    let world = World::new();
+    world.scripts.save_abilities(Abilities { extend: true, ..Abilities::default() }, "v2");
+    world.open()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_film_goes_on_part_by_part_each_at_the_models_price_until_it_is_as_long_as_it_gets() {
+    let shop = extending();
+    let mut last = delivered(&shop, 1).await;
+    for nth in 1..=6 {
+        let (ticket, before) = (shop.job(last).ticket, shop.available(USER));
+        let job = made_from(&shop, Basis::Extension(last), u64::from(nth) + 1).await.unwrap().job;
+        let extension = Extension { of: last, nth, before: 8 * nth };
+        assert_eq!((job.source, job.film_seconds()), (Some(Source::Extension(extension)), 8 * (nth + 1)));
+        assert_eq!(shop.available(USER), before.minus(PRICE).unwrap());
+        shop.until_phase(job.id, Phase::Delivered).await;
+        let asked = shop.world.engine.created().pop().unwrap().request;
+        assert_eq!((asked.source, asked.seconds), (ticket.map(FilmSource::Extension), 8));
+        last = job.id;
+    }
+    assert_eq!(shop.job(last).extended(), None);
+    let before = shop.available(USER);
+    let refused = made_from(&shop, Basis::Extension(last), 9).await;
+    assert!(matches!(refused, Err(OrderRefusal::DraftGone)), "{refused:?}");
+    assert_eq!(shop.available(USER), before);
+    shop.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_extension_whose_answer_was_lost_is_known_by_the_length_of_the_whole_film() {
+    let shop = extending();
+    let source = delivered(&shop, 1).await;
+    shop.world.engine.submits([OnSubmit::LoseAnswer]);
+    let job = made_from(&shop, Basis::Extension(source), 2).await.unwrap().job.id;
+    shop.until_phase(job, Phase::Delivered).await;
+    assert_eq!(shop.world.engine.created().len(), 2, "it was found, not asked for again");
+    shop.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_film_that_the_engine_no_longer_has_cannot_go_on_and_costs_nothing() {
+    let shop = extending();
+    let source = delivered(&shop, 1).await;
+    shop.world.engine.submits([OnSubmit::Refuse(failure(Kind::Missing))]);
+    let job = made_from(&shop, Basis::Extension(source), 2).await.unwrap().job.id;
+    shop.until_quiet().await;
+    assert_eq!(shop.job(job).state, JobState::Refunded(RefundReason::SourceGone));
+    assert_eq!(shop.available(USER), WELCOME.minus(PRICE).unwrap());
+    shop.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,10 +173,13 @@ async fn a_film_is_changed_where_it_was_made_at_the_models_price() {
     assert!(ticket.is_some(), "kept beyond the end");
     let before = shop.available(USER);
     let job = remix(&shop, source, 2).await.job;
-    assert_eq!((job.remix_of, shop.available(USER)), (Some(source), before.minus(PRICE).unwrap()));
+    assert_eq!(
+        (job.source, shop.available(USER)),
+        (Some(Source::Remix(source)), before.minus(PRICE).unwrap())
+    );
     shop.until_phase(job.id, Phase::Delivered).await;
     let made = shop.world.engine.created();
-    assert_eq!(made[1].request.remix_of, ticket);
+    assert_eq!(made[1].request.source, ticket.map(FilmSource::Remix));
     assert!(shop.world.scripts.current().catalog.abilities(&job.quote).remix);
     shop.finish().await;
 }

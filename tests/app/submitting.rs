@@ -182,7 +182,7 @@ async fn two_that_could_be_it_are_an_unknown_outcome() {
         prompt: "prompt 1".into(),
         model: "sora-2".into(),
         size: Size { width: 1280, height: 720 },
-        remix_of: None,
+        source: None,
         picture: None,
         picture_link: None,
         seconds: 8,

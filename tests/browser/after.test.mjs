@@ -78,6 +78,29 @@ story('an order that renders is stopped where its engine can, and else goes on',
   await chat.expectMoney({ balance: 9_258, held: 742 });
 });
 
+story('a film goes on part by part where its engine can do that', { renderSeconds: 1 }, async ({ chat, sandbox }) => {
+  const version = await scriptsVersion(sandbox);
+  await sandbox.edit('scripts/pricing.lua', (text) => text.replace('remix = true,', 'remix = true, extend = true,'));
+  await chat.until(async () => await scriptsVersion(sandbox) !== version);
+  await order(chat, 'Кот на рояле');
+  const film = await filmOf(chat, 'Кот на рояле');
+  await shot(chat, 'extendable');
+  await film.tap('Продлить видео');
+  await chat.messageWith('Что будет дальше в видео из заказа № 1?');
+  const card = await chat.ask('Кот кланяется', 'Продолжаем видео из заказа № 1');
+  assert.match(await card.text(), /к 8 с добавим 8 с, получится 16 с/);
+  assert.deepEqual(await card.buttons(), [['✅ Создать за 742 ₸'], ['❌ Отмена']]);
+  await shot(chat, 'extension');
+  await card.tap('Создать за 742 ₸');
+  const longer = await filmOf(chat, 'Кот кланяется');
+  assert.match(await longer.text(), /, 16 с/);
+  assert.ok(!(await longer.buttons()).flat().some((label) => label.includes('Изменить видео')), 'its change would cost the whole');
+  const [, upstream] = await sandbox.upstream();
+  assert.deepEqual([upstream.seconds, upstream.size], ['16', '1280x720']);
+  await chat.expectMoney({ balance: 10_000 - 2 * 742, held: 0 });
+  await shot(chat, 'extended');
+});
+
 async function scriptsVersion(sandbox) {
   return (await sandbox.panel(USER)).scripts.version;
 }

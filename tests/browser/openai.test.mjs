@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import OpenAI from 'openai';
 import { Sandbox } from './support/sandbox.mjs';
 
-test('the official library makes, follows, fetches, lists, changes and deletes videos at the emulated engine', async () => {
+test('the official library makes, follows, fetches, lists, changes, extends and deletes videos at the emulated engine', async () => {
   const sandbox = await Sandbox.start({ renderSeconds: 1 });
   try {
     const { videos } = new OpenAI({ apiKey: 'sk-anything', baseURL: `${sandbox.origin}/v1` });
@@ -19,9 +19,11 @@ test('the official library makes, follows, fetches, lists, changes and deletes v
     assert.equal(Buffer.from(await film.arrayBuffer()).subarray(4, 8).toString(), 'ftyp');
     const remix = await videos.remix(made.id, { prompt: 'Let it snow' });
     assert.equal(remix.remixed_from_video_id, made.id);
+    const longer = await videos.extend({ prompt: 'It bows', seconds: '8', video: { id: made.id } });
+    assert.deepEqual([longer.seconds, longer.size], ['12', made.size], 'the whole of it');
     const ids = [];
     for await (const video of videos.list({ limit: 1 })) ids.push(video.id);
-    assert.deepEqual(ids, [remix.id, made.id], 'newest first, page after page');
+    assert.deepEqual(ids, [longer.id, remix.id, made.id], 'newest first, page after page');
     assert.equal((await videos.delete(made.id)).deleted, true);
     await assert.rejects(videos.retrieve(made.id), { status: 404 });
     await assert.rejects(videos.create({ model: 'sora-2', prompt: 'x', seconds: '5' }), { status: 400 });

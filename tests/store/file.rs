@@ -54,7 +54,7 @@ fn a_newer_file_is_refused() {
     tx.open_table(meta).unwrap().insert("schema", [1_u8, 99].as_slice()).unwrap();
     tx.commit().unwrap();
     drop(db);
-    assert!(matches!(Store::open(&path, options()), Err(StoreError::Newer { found: 99, known: 8 })));
+    assert!(matches!(Store::open(&path, options()), Err(StoreError::Newer { found: 99, known: 9 })));
 }
 
 /// What the first format of this program's file was: no script tables, and audit rows that know of money only.
@@ -93,11 +93,11 @@ async fn a_file_of_the_first_schema_is_brought_up_and_its_audit_chain_goes_on() 
     drop(store);
     turn_into_first_schema(&path);
     let before = std::fs::read(&path).unwrap();
-    assert_eq!(Store::schemas(&path, options()).unwrap(), Some((1, 8)));
+    assert_eq!(Store::schemas(&path, options()).unwrap(), Some((1, 9)));
 
     let store = Store::open(&path, options()).unwrap();
     let copy = Store::copy_of(&path, 1);
-    assert_eq!(Store::schemas(&copy, options()).unwrap(), Some((1, 8)), "what it was is kept");
+    assert_eq!(Store::schemas(&copy, options()).unwrap(), Some((1, 9)), "what it was is kept");
     assert_eq!(std::fs::metadata(&copy).unwrap().len(), before.len() as u64);
     assert_verified(&store);
     assert_eq!(store.script_versions(10).unwrap(), []);

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sora_bot::app::port::{
-    Capabilities, Clock, Engine, Failure, FailureKind, Fetched, Polled, Progress, RenderRequest, Sighting,
-    Sought, Submission,
+    Capabilities, Clock, Engine, Failure, FailureKind, Fetched, FilmSource, Polled, Progress, RenderRequest,
+    Sighting, Sought, Submission,
 };
 use sora_bot::domain::id::Ticket;
 use sora_bot::domain::reconcile::Listed;
@@ -82,6 +82,8 @@ pub struct Created {
     pub ticket: Ticket,
     pub request: RenderRequest,
     pub at: Timestamp,
+    /// How long the film is; of one that was extended all of it.
+    pub seconds: u32,
     /// Asked for by the bot, not by somebody else with the same account.
     pub ours: bool,
 }
@@ -216,7 +218,12 @@ impl FakeEngine {
 impl State {
     fn create(&mut self, request: &RenderRequest, at: Timestamp, ours: bool) -> Ticket {
         let ticket = Ticket::new(format!("video_{}", self.created.len() + 1));
-        self.created.push(Created { ticket: ticket.clone(), request: request.clone(), at, ours });
+        let before = match &request.source {
+            Some(FilmSource::Extension(film)) => self.created.iter().find(|job| job.ticket == *film),
+            Some(FilmSource::Remix(_)) | None => None,
+        };
+        let seconds = before.map_or(0, |film| film.seconds) + request.seconds;
+        self.created.push(Created { ticket: ticket.clone(), request: request.clone(), at, seconds, ours });
         ticket
     }
 
@@ -352,7 +359,7 @@ fn listed(job: &Created) -> Listed {
         prompt: Some(job.request.prompt.clone()),
         model: Some(job.request.model.clone()),
         size: Some(job.request.size.to_string()),
-        seconds: Some(job.request.seconds),
+        seconds: Some(job.seconds),
         created_at: Some(job.at),
     }
 }

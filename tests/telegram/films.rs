@@ -6,11 +6,12 @@ use sora_bot::app::outbox;
 use sora_bot::domain::catalog::Orientation;
 use sora_bot::domain::id::{DraftId, JobId, MessageRef, ModelId, Ticket, UserId};
 use sora_bot::domain::job::{Film, Phase};
+use sora_bot::domain::source::{Extension, Source};
 use sora_bot::sandbox::bot_api::{Fault, Refusal};
 use sora_bot::store::Settled;
 use tokio_util::sync::CancellationToken;
 
-use super::bot::{AIGERIM, Bot, Town, button, labels, text};
+use super::bot::{AIGERIM, Bot, Town, button, labels, shop_with, text};
 use crate::support::shop::NOON;
 
 const DANIYAR: i64 = 1002;
@@ -146,7 +147,34 @@ async fn a_remix_is_confirmed_at_its_price_and_is_nothing_else() {
     town.taps_data(AIGERIM, &card, &order).await;
     town.reads(AIGERIM, "Заказ № 2").await;
     let job = bot.app.job(UserId(AIGERIM), JobId(2)).unwrap().unwrap();
-    assert_eq!((job.remix_of, job.prompt.as_str()), (Some(source), "пусть идёт снег"));
+    assert_eq!((job.source, job.prompt.as_str()), (Some(Source::Remix(source)), "пусть идёт снег"));
+    town.assert_well();
+    courier.stop().await;
+    bot.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_film_goes_on_where_its_route_can_do_that() {
+    let folder = shop_with("pricing.lua", &[("remix = true,", "remix = true,\n      extend = true,")]);
+    let town = Town::new().await;
+    let bot = town.bot_of(&folder.path().join("scripts"), 10_000).await;
+    town.asks(AIGERIM, "/start", "Здравствуйте").await;
+    let courier = Courier::of(&bot);
+    let source = rendered(&town, &bot, 1, "кот на рояле").await;
+    let video = film(&town, "кот на рояле").await;
+    town.taps(AIGERIM, &video, "Продлить видео").await;
+    town.reads(AIGERIM, "Что будет дальше в видео из заказа № 1?").await;
+    let card = town.asks(AIGERIM, "кот кланяется", "Продолжаем видео из заказа № 1").await;
+    assert!(text(&card).contains("к 8 с добавим 8 с, получится 16 с"), "{}", text(&card));
+    assert_eq!(labels(&card), ["✅ Создать за 742 ₸", "❌ Отмена"], "there is nothing to choose");
+    let order = button(&card, "Создать").unwrap();
+    town.taps_data(AIGERIM, &card, &order.replace(":sora-2:", ":sora-2-pro:")).await;
+    town.reads(AIGERIM, "Продлить это видео сейчас нельзя").await;
+    town.taps_data(AIGERIM, &card, &order).await;
+    town.reads(AIGERIM, "Заказ № 2").await;
+    let job = bot.app.job(UserId(AIGERIM), JobId(2)).unwrap().unwrap();
+    let extension = Extension { of: source, nth: 1, before: 8 };
+    assert_eq!((job.source, job.prompt.as_str()), (Some(Source::Extension(extension)), "кот кланяется"));
     town.assert_well();
     courier.stop().await;
     bot.stop().await.unwrap();

@@ -146,12 +146,21 @@ pub struct RenderRequest {
     pub model: String,
     pub size: Size,
     pub seconds: u32,
-    /// The film to be changed; what comes has its size and length.
-    pub remix_of: Option<Ticket>,
+    /// The film to be made from; what comes has its size.
+    pub source: Option<FilmSource>,
     /// The film's first frame: a JPEG of exactly `size`. Only for models whose `Abilities` have `picture`.
     pub picture: Option<Bytes>,
     /// Where the engine finds the same for a while, if it can reach us.
     pub picture_link: Option<String>,
+}
+
+/// A film of the engine's, and what is to be done to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilmSource {
+    /// Changed: what comes is as long as it.
+    Remix(Ticket),
+    /// Continued by `seconds`: what comes is all of it.
+    Extension(Ticket),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::app::port::{Engine, Failure, FailureKind, Fetched};
 use crate::domain::job::{Film, Job, RefundReason, Render};
 use crate::domain::notice::Alert;
+use crate::domain::source::Source;
 use crate::store::{Settled, StoreError};
 
 /// However near the deadline is, a film that comes slowly is given so long. 50 MB in a minute is a slow line.
@@ -53,7 +54,7 @@ fn is_too_little(job: &Job, fetched: Fetched) -> bool {
     let area = |width: u32, height: u32| u64::from(width) * u64::from(height);
     let is_short = fetched.duration_ms * 2 < u64::from(quote.seconds) * 1000;
     let is_small = area(fetched.width, fetched.height) * 4 < area(quote.size.width, quote.size.height);
-    job.remix_of.is_none() && (is_short || is_small)
+    !matches!(job.source, Some(Source::Remix(_))) && (is_short || is_small)
 }
 
 fn described(fetched: Fetched) -> String {

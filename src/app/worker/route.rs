@@ -3,8 +3,9 @@
 
 use crate::app::App;
 use crate::app::port::{Failure, FailureKind};
-use crate::domain::catalog::{Abilities, Needs, Orientation, Placement, Quote, Route, Upstream};
+use crate::domain::catalog::{Abilities, Needs, Orientation, Placement, Quote, Rework, Route, Upstream};
 use crate::domain::job::Job;
+use crate::domain::source::Source;
 
 /// A busy route is waited for once before the next is tried: the owner has put it first.
 const BUSY: u32 = 1;
@@ -14,9 +15,13 @@ const BUSY: u32 = 1;
 pub(super) fn choose(app: &App, quote: &Quote, needed: Abilities, refused: &[Upstream]) -> Option<Placement> {
     let scripts = app.scripts.current();
     let model = scripts.catalog.model(&quote.model)?;
-    // A film to be changed lies where it was made.
-    let source = needed.remix.then(|| quote.route.clone());
-    let size = (needed.remix || needed.picture).then_some(quote.size);
+    // A film lies where it was made.
+    let source = match needed {
+        Abilities { remix: true, .. } => Some(Rework::Remix(quote.route.clone())),
+        Abilities { extend: true, .. } => Some(Rework::Extend(quote.route.clone())),
+        _ => None,
+    };
+    let size = (source.is_some() || needed.picture).then_some(quote.size);
     let needs = Needs { source, size, picture: needed.picture };
     let (now, today, orientation) = (app.clock.now(), app.today(), Orientation::of(quote.size));
     let again = |place: &Placement| refused.iter().any(|route| route.place() == place.route.place());
@@ -30,7 +35,12 @@ pub(super) fn choose(app: &App, quote: &Quote, needed: Abilities, refused: &[Ups
 
 /// What it asks of a route beside its length and shape.
 pub(super) fn needed(job: &Job) -> Abilities {
-    Abilities { remix: job.remix_of.is_some(), picture: job.picture.is_some(), stop: false }
+    Abilities {
+        remix: matches!(job.source, Some(Source::Remix(_))),
+        extend: matches!(job.source, Some(Source::Extension(_))),
+        picture: job.picture.is_some(),
+        stop: false,
+    }
 }
 
 /// Where else this job can go after a refusal, if it may.
@@ -45,7 +55,7 @@ pub(super) fn after(
         // What one vendor's rules forbid is not shown to the next.
         FailureKind::Moderation | FailureKind::Picture | FailureKind::TooLarge => false,
         FailureKind::Busy => times >= BUSY,
-        FailureKind::Missing => job.remix_of.is_none(),
+        FailureKind::Missing => job.source.is_none(),
         FailureKind::BadInput
         | FailureKind::Billing
         | FailureKind::Access

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use super::{Pace, Step, note_failure, refused, route, stop};
 use crate::app::App;
-use crate::app::port::{Engine, Failure, FailureKind, RenderRequest, Sighting, Sought, Submission};
+use crate::app::port::{
+    Engine, Failure, FailureKind, FilmSource, RenderRequest, Sighting, Sought, Submission,
+};
 use crate::domain::catalog::Quote;
 use crate::domain::id::Ticket;
 use crate::domain::job::{Intent, Job, RefundReason, StopWish};
 use crate::domain::notice::Alert;
 use crate::domain::reconcile::{Claim, Finding, Listed, Wanted, find, may_be};
+use crate::domain::source::Source;
 use crate::domain::time::Timestamp;
 use crate::store::{StepRefusal, StoreError};
 
@@ -50,7 +53,7 @@ async fn send(
 ) -> Result<Step, StoreError> {
     let quote = &job.quote;
     let request = request(app, job, intent.at)?;
-    if job.remix_of.is_some() && request.remix_of.is_none() {
+    if job.source.is_some() && request.source.is_none() {
         return Ok(Step::Refund(RefundReason::SourceGone, Vec::new()));
     }
     if job.picture.is_some() && request.picture.is_none() {
@@ -98,7 +101,7 @@ async fn absent(app: &App, job: &Job, intent: Intent, then: Step) -> Result<Step
 
 fn request(app: &App, job: &Job, asked_at: Timestamp) -> Result<RenderRequest, StoreError> {
     let quote = &job.quote;
-    let source = job.remix_of.map(|source| app.store.job(source)).transpose()?.flatten();
+    let source = job.source.map(|source| app.store.job(source.job())).transpose()?.flatten();
     let picture = if job.picture.is_some() { app.store.frame(job.id)? } else { None };
     // A vendor may have a queue of his own before he fetches it. With the job's end it is gone in any case.
     let until = asked_at.plus(Duration::from_secs(quote.render_deadline_s.into()));
@@ -110,7 +113,10 @@ fn request(app: &App, job: &Job, asked_at: Timestamp) -> Result<RenderRequest, S
         model: quote.route.model.clone(),
         size: quote.size,
         seconds: quote.seconds,
-        remix_of: source.and_then(|source| source.ticket),
+        source: job.source.zip(source.and_then(|source| source.ticket)).map(|(source, film)| match source {
+            Source::Remix(_) => FilmSource::Remix(film),
+            Source::Extension(_) => FilmSource::Extension(film),
+        }),
         picture,
         picture_link,
     })
@@ -177,8 +183,8 @@ pub(super) async fn found(
 }
 
 fn wanted<'a>(job: &'a Job, size: &'a str, since: Timestamp) -> Wanted<'a> {
-    let Quote { route, seconds, .. } = &job.quote;
-    Wanted { prompt: &job.prompt, model: &route.model, size, seconds: *seconds, since }
+    let Quote { route, .. } = &job.quote;
+    Wanted { prompt: &job.prompt, model: &route.model, size, seconds: job.film_seconds(), since }
 }
 
 /// Does a ticket already belong to another job of ours? An engine that mixes up its orders may have given it to the wrong one; what

@@ -68,10 +68,17 @@ pub struct Placement {
 pub struct Needs {
     /// It begins with a picture.
     pub picture: bool,
-    /// It changes a film that lies there, and only there.
-    pub source: Option<Upstream>,
+    /// It is made from a film that lies there, and only there.
+    pub source: Option<Rework>,
     /// It must have exactly this size: a picture was cut to it.
     pub size: Option<Size>,
+}
+
+/// Something is done to a film where it lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rework {
+    Remix(Upstream),
+    Extend(Upstream),
 }
 
 impl Cost {
@@ -141,7 +148,10 @@ impl Model {
         let abilities = self.abilities_on(route);
         let fits = (!needs.picture || abilities.picture)
             && needs.size.is_none_or(|needed| needed == size)
-            && needs.source.as_ref().is_none_or(|source| abilities.remix && route.is(source));
+            && needs.source.as_ref().is_none_or(|source| match source {
+                Rework::Remix(place) => abilities.remix && route.is(place),
+                Rework::Extend(place) => abilities.extend && route.is(place),
+            });
         if !fits {
             return None;
         }
@@ -177,6 +187,7 @@ impl Abilities {
     pub fn without(self, lacking: Self) -> Self {
         Self {
             remix: self.remix && !lacking.remix,
+            extend: self.extend && !lacking.extend,
             stop: self.stop && !lacking.stop,
             picture: self.picture && !lacking.picture,
         }
@@ -186,6 +197,7 @@ impl Abilities {
     pub fn with(self, more: Self) -> Self {
         Self {
             remix: self.remix || more.remix,
+            extend: self.extend || more.extend,
             stop: self.stop || more.stop,
             picture: self.picture || more.picture,
         }

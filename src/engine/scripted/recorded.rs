@@ -281,7 +281,7 @@ fn request(order: &Order) -> RenderRequest {
         model: order.model.clone(),
         size: Size::parse(&order.size).unwrap_or(Size { width: 720, height: 1280 }),
         seconds: order.seconds,
-        remix_of: None,
+        source: None,
         picture: order.picture.then(|| Bytes::from_static(b"\xFF\xD8\xFFpicture")),
         picture_link: order.picture.then(|| "https://bot.example.kz/pictures/41.jpg".to_owned()),
     }

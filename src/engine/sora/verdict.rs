@@ -53,8 +53,8 @@ pub(super) fn submission(answer: &Answer, veil: &Veil<'_>) -> Submission {
     Submission::Refused(Failure { kind, detail: said, retry_after: answer.retry_after })
 }
 
-/// The same of a remix: where nothing is found, it is the source that is gone.
-pub(super) fn remix(answer: &Answer, veil: &Veil<'_>) -> Submission {
+/// The same of a film made from a film: where nothing is found, it is the source that is gone.
+pub(super) fn rework(answer: &Answer, veil: &Veil<'_>) -> Submission {
     match submission(answer, veil) {
         Submission::Refused(failure) if matches!(answer.status, 404 | 410) => {
             Submission::Refused(Failure { kind: FailureKind::Missing, ..failure })

@@ -61,7 +61,7 @@ async fn create(
         Ok(wish) => wish,
         Err(why) => return invalid("value_error", &why),
     };
-    match routes::taken(&api, wish, None).await {
+    match routes::taken(&api, wish).await {
         Ok(routes::Taken::Job(job)) => {
             let at = request_address(&headers, &model, &job.id);
             Json(json!({

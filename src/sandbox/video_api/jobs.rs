@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::sandbox::video_api::{
     fate::{ContentFault, Fate},
-    request::Wish,
+    request::{Source, Wish},
     scene::Order,
     wire::{JobError, VideoObject},
 };
@@ -23,7 +23,7 @@ const MAX_JOBS: usize = 10_000;
 const PICTURES_KEPT: usize = 64;
 const STUCK_AT: u8 = 37;
 
-/// A create or remix call that was accepted.
+/// A call for a film that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateRecord {
     pub id: String,
@@ -39,6 +39,10 @@ pub struct CreateRecord {
     /// Whether a first frame was sent along.
     pub has_picture: bool,
     pub remix_of: Option<String>,
+    /// The film that it goes on with.
+    pub extends: Option<String>,
+    /// How often the film was extended, this time included.
+    pub extensions: u32,
     /// Seconds since 1970.
     pub created_at: u64,
 }
@@ -179,19 +183,17 @@ pub(super) struct Jobs {
 
 impl Jobs {
     /// Takes in an order; `started_at` (ms since 1970) keeps ids of different runs apart.
-    pub fn add(
-        &mut self,
-        wish: Wish,
-        remix_of: Option<String>,
-        fate: Fate,
-        render: Duration,
-        clock: (u64, u64),
-    ) -> &Job {
+    pub fn add(&mut self, wish: Wish, fate: Fate, render: Duration, clock: (u64, u64)) -> &Job {
         let (created_at, started_at) = clock;
         self.made += 1;
         if self.jobs.len() == MAX_JOBS {
             self.jobs.pop_front();
         }
+        let (remix_of, extends, extensions) = match wish.source {
+            Source::Words => (None, None, 0),
+            Source::Remix(of) => (Some(of), None, 0),
+            Source::Extension { of, nth } => (None, Some(of), nth),
+        };
         let record = CreateRecord {
             id: format!("video_{started_at:016x}{:016x}", self.made),
             number: self.made,
@@ -202,6 +204,8 @@ impl Jobs {
             height: wish.size.1,
             has_picture: wish.picture.is_some(),
             remix_of,
+            extends,
+            extensions,
             created_at,
         };
         let born = Instant::now();

@@ -77,7 +77,7 @@ async fn create(State(api): Api, headers: HeaderMap, Json(order): Json<Value>) -
     }
     let order = serde_json::from_value::<Order>(order).map_err(|error| error.to_string());
     match order.and_then(Order::wish) {
-        Ok(wish) => match routes::taken(&api, wish, None).await {
+        Ok(wish) => match routes::taken(&api, wish).await {
             Ok(routes::Taken::Job(job)) => (StatusCode::ACCEPTED, Json(shown(&job))).into_response(),
             Ok(routes::Taken::Lost(answer)) => answer,
             Err(error) => refusal(error),

@@ -41,6 +41,28 @@ pub(super) struct Wish {
     pub size: (u32, u32),
     /// The first frame.
     pub picture: Option<Bytes>,
+    pub source: Source,
+}
+
+/// What a film is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    Words,
+    /// The film with this id is changed.
+    Remix(String),
+    /// It goes on; the first part that was added has 1.
+    Extension {
+        of: String,
+        nth: u32,
+    },
+}
+
+/// What is to be added to a film.
+pub(super) struct Part {
+    pub prompt: String,
+    pub seconds: u32,
+    /// The film's id.
+    pub video: String,
 }
 
 /// One parameter as it came.
@@ -71,12 +93,30 @@ pub(super) async fn create(request: Request<Body>) -> Checked<Wish> {
     if let Some(picture) = &picture {
         check_picture(picture, size)?;
     }
-    Ok(Wish { model, prompt, seconds, size, picture })
+    Ok(Wish { model, prompt, seconds, size, picture, source: Source::Words })
 }
 
 /// Reads and checks the body of a remix call: the new prompt.
 pub(super) async fn remix(request: Request<Body>) -> Checked<String> {
     prompt(&fields(request).await?)
+}
+
+/// Reads and checks the body of a call that extends: `video` is an object with an id, as JSON or as a field of its own.
+pub(super) async fn extend(request: Request<Body>) -> Checked<Part> {
+    let fields = fields(request).await?;
+    let missing = |name: &str| {
+        let message = format!("Missing required parameter: '{name}'.");
+        ApiError::bad_request("missing_required_parameter", message).about(name)
+    };
+    let prompt = prompt(&fields)?;
+    let seconds = one_of(&fields, "seconds", &SECONDS)?.ok_or_else(|| missing("seconds"))?;
+    let seconds = seconds.parse().expect("the lengths offered are numbers");
+    let video = match fields.get("video") {
+        Some(Field::Json(video)) => video["id"].as_str(),
+        _ => text(&fields, "video[id]")?,
+    };
+    let video = video.ok_or_else(|| missing("video"))?.to_owned();
+    Ok(Part { prompt, seconds, video })
 }
 
 /// `720x1280` as numbers.

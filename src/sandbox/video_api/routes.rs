@@ -17,8 +17,8 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::sandbox::video_api::{
-    ContentFault, Fate, VideoApi, VideoObject, render,
-    request::{self, MAX_BODY, Wish},
+    ContentFault, CreateRecord, Fate, VideoApi, VideoObject, render,
+    request::{self, MAX_BODY, Source, Wish},
     scene::Order,
     wire::{self, ApiError, VideoList},
 };
@@ -26,6 +26,9 @@ use crate::sandbox::video_api::{
 const POLL_AFTER: HeaderName = HeaderName::from_static("openai-poll-after-ms");
 const DEFAULT_PAGE: usize = 20;
 const MAX_PAGE: usize = 100;
+/// How far a film can be extended.
+const EXTENSIONS: u32 = 6;
+const EXTENDED_SECONDS: u32 = 120;
 
 pub(super) type Api = State<Arc<VideoApi>>;
 type Answer<T = Response> = Result<T, ApiError>;
@@ -33,6 +36,7 @@ type Answer<T = Response> = Result<T, ApiError>;
 pub(super) fn router(api: Arc<VideoApi>) -> Router {
     Router::new()
         .route("/v1/videos", post(create).get(list).fallback(unknown_url))
+        .route("/v1/videos/extensions", post(extend).fallback(unknown_url))
         .route("/v1/videos/{id}", get(retrieve).delete(delete).fallback(unknown_url))
         .route("/v1/videos/{id}/content", get(content).fallback(unknown_url))
         .route("/v1/videos/{id}/remix", post(remix).fallback(unknown_url))
@@ -71,29 +75,58 @@ async fn unknown_url(method: Method, uri: Uri) -> ApiError {
 
 async fn create(State(api): Api, request: Request) -> Answer {
     let wish = request::create(request).await?;
-    take_order(&api, wish, None).await
+    take_order(&api, wish).await
 }
 
 async fn remix(State(api): Api, Path(id): Path<String>, request: Request) -> Answer {
     let prompt = request::remix(request).await?;
-    let now = Instant::now();
-    let source = api.with_job(&id, |job| (job.is_completed(now), job.record.clone()));
-    let (completed, source) = source.ok_or_else(|| ApiError::not_found(&id))?;
-    if !completed {
-        return Err(ApiError::bad_request("video_not_completed", "Only a completed video can be remixed."));
-    }
+    let source = reworkable(&api, &id)?;
     let wish = Wish {
         model: source.model,
         prompt,
         seconds: source.seconds,
         size: (source.width, source.height),
         picture: None,
+        source: Source::Remix(id),
     };
-    take_order(&api, wish, Some(id)).await
+    take_order(&api, wish).await
 }
 
-async fn take_order(api: &VideoApi, wish: Wish, remix_of: Option<String>) -> Answer {
-    Ok(match taken(api, wish, remix_of).await? {
+/// The answer shows the seconds of the whole film.
+async fn extend(State(api): Api, request: Request) -> Answer {
+    let request::Part { prompt, seconds, video } = request::extend(request).await?;
+    let source = reworkable(&api, &video)?;
+    let (nth, whole) = (source.extensions + 1, source.seconds + seconds);
+    if nth > EXTENSIONS || whole > EXTENDED_SECONDS {
+        let message =
+            format!("A video is extended {EXTENSIONS} times and to {EXTENDED_SECONDS} seconds at most.");
+        return Err(ApiError::bad_request("invalid_value", message).about("video"));
+    }
+    let wish = Wish {
+        model: source.model,
+        prompt,
+        seconds: whole,
+        size: (source.width, source.height),
+        picture: None,
+        source: Source::Extension { of: video, nth },
+    };
+    take_order(&api, wish).await
+}
+
+/// A film that can be made into another.
+fn reworkable(api: &VideoApi, id: &str) -> Answer<CreateRecord> {
+    let now = Instant::now();
+    let source = api.with_job(id, |job| (job.is_completed(now), job.record.clone()));
+    let (completed, source) = source.ok_or_else(|| ApiError::not_found(id))?;
+    if !completed {
+        let message = "Only a completed video can be remixed or extended.";
+        return Err(ApiError::bad_request("video_not_completed", message));
+    }
+    Ok(source)
+}
+
+async fn take_order(api: &VideoApi, wish: Wish) -> Answer {
+    Ok(match taken(api, wish).await? {
         Taken::Job(job) => Json(job).into_response(),
         Taken::Lost(answer) => answer,
     })
@@ -107,9 +140,9 @@ pub(super) enum Taken {
 }
 
 /// Takes a valid order as its fate says.
-pub(super) async fn taken(api: &VideoApi, wish: Wish, remix_of: Option<String>) -> Answer<Taken> {
+pub(super) async fn taken(api: &VideoApi, wish: Wish) -> Answer<Taken> {
     let model = wish.model.clone();
-    let (fate, job) = api.accept(wish, remix_of);
+    let (fate, job) = api.accept(wish);
     let refused = match fate {
         Fate::AcceptThenDrop | Fate::Drop => return Ok(Taken::Lost(hang_up())),
         Fate::AcceptThenSilence => std::future::pending::<ApiError>().await,

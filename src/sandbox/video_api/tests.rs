@@ -231,6 +231,28 @@ async fn a_remix_keeps_everything_but_the_prompt() {
 }
 
 #[tokio::test]
+async fn an_extension_is_the_whole_film_and_six_of_them_are_the_most() {
+    let server = Server::start(Duration::ZERO).await;
+    let (_, source) = server.create(json!({"prompt": "a cat", "size": "1280x720", "seconds": "8"})).await;
+    let extend = async |video: &serde_json::Value, seconds: &str| {
+        let body = json!({"prompt": "it jumps", "seconds": seconds, "video": {"id": video["id"]}});
+        read(server.call(Method::POST, "/videos/extensions").json(&body)).await
+    };
+    assert_eq!(extend(&json!({"id": "video_no"}), "4").await.0, 404);
+    assert_eq!(extend(&source, "5").await.0, 400, "no such length");
+    let mut last = source;
+    for nth in 1..=6 {
+        let (status, whole) = extend(&last, "4").await;
+        assert_eq!((status.as_u16(), whole["seconds"].as_str()), (200, Some(&*(8 + 4 * nth).to_string())));
+        assert_eq!((&whole["size"], &whole["remixed_from_video_id"]), (&last["size"], &json!(null)));
+        last = whole;
+    }
+    assert_eq!(extend(&last, "4").await.0, 400);
+    let created = server.api.creates().pop().unwrap();
+    assert_eq!((created.extensions, created.seconds), (6, 32));
+}
+
+#[tokio::test]
 async fn nobody_gets_in_without_the_key_and_every_call_is_recorded() {
     let key = Some("sk-right".to_owned());
     let server = Server::with(VideoApiSettings { key, ..VideoApiSettings::default() }).await;

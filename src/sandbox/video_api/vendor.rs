@@ -3,7 +3,11 @@
 use axum::http::{HeaderMap, StatusCode, header};
 use bytes::Bytes;
 
-use crate::sandbox::video_api::{VideoApi, request::Wish, wire::ApiError};
+use crate::sandbox::video_api::{
+    VideoApi,
+    request::{Source, Wish},
+    wire::ApiError,
+};
 
 /// Any length that one of the shipped models has.
 const LONGEST_S: u32 = 30;
@@ -35,7 +39,7 @@ pub(super) fn wish(
     }
     let fits =
         |picture: &Bytes| image::load_from_memory(picture).is_ok_and(|p| (p.width(), p.height()) == size);
-    Ok(Wish { model, prompt, seconds, size, picture: picture.filter(fits) })
+    Ok(Wish { model, prompt, seconds, size, picture: picture.filter(fits), source: Source::Words })
 }
 
 pub(super) fn check_key(api: &VideoApi, headers: &HeaderMap, scheme: &str) -> Result<(), ApiError> {

@@ -67,7 +67,7 @@ fn orders(model: &Model, route: &Route, by_link: bool) -> Vec<RenderRequest> {
                     model: place.route.model,
                     size: place.size,
                     seconds: offer.seconds,
-                    remix_of: None,
+                    source: None,
                     picture: picture.then(|| Bytes::from_static(b"picture")),
                     picture_link: (*picture && by_link).then(|| PICTURE.to_owned()),
                 }));

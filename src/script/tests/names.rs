@@ -25,7 +25,7 @@ fn mistakes_in_formulas_are_found() {
 
 const REFERENCES: &str = r#"
 menus | "balance" | "balanse" | "balanse" | main[3][1] & «balance»
-menus | "again", "edit" | "again", "buy" | "again", "buy" | video[1][2] & again, edit, size, remix, resend, file, new
+menus | "again", "edit" | "again", "buy" | "again", "buy" | video[1][2] & again, edit, size, remix, extend, resend, file, new
 menus | model = "sora-2" | model = "sora2" | "sora2" | quick[1].model & pricing.lua & «sora-2»
 menus | seconds = 8 | seconds = 10 | seconds = 10 | quick[1].seconds & 4, 8, 12
 menus | "horizontal" } | "square" } | "square" | quick[1].orientation & square
@@ -59,11 +59,11 @@ menus | { "packages" } | { "packages", 742 } | "packages", 742 | buy[1][2] & н�
 "#;
 
 const FORMULAS_OF_MENUS: &str = r#"
-menus | video = {⏎    { "again", "edit" },⏎    { "size", "remix" },⏎    { "file", "new" },⏎  } | video = function(ctx) return { { "agane" } } end | video = f | video[1][1] & «again»
-menus | video = {⏎    { "again", "edit" },⏎    { "size", "remix" },⏎    { "file", "new" },⏎  } | video = function(ctx) return ctx.balans end | video = f | нет поля «balans» & balance
-menus | video = {⏎    { "again", "edit" },⏎    { "size", "remix" },⏎    { "file", "new" },⏎  } | video = function(ctx)⏎    while true do end⏎  end | while true | слишком долго
-menus | video = {⏎    { "again", "edit" },⏎    { "size", "remix" },⏎    { "file", "new" },⏎  } | video = function(ctx)⏎    local s = ("x"):rep(1e9)⏎  end | ("x"):rep | памяти
-menus | video = {⏎    { "again", "edit" },⏎    { "size", "remix" },⏎    { "file", "new" },⏎  } | video = function(ctx) return {}  | buy = { | не хватает 'end'
+menus | video = {⏎    { "again", "edit" },⏎    { "size", "remix" },⏎    { "extend" },⏎    { "file", "new" },⏎  } | video = function(ctx) return { { "agane" } } end | video = f | video[1][1] & «again»
+menus | video = {⏎    { "again", "edit" },⏎    { "size", "remix" },⏎    { "extend" },⏎    { "file", "new" },⏎  } | video = function(ctx) return ctx.balans end | video = f | нет поля «balans» & balance
+menus | video = {⏎    { "again", "edit" },⏎    { "size", "remix" },⏎    { "extend" },⏎    { "file", "new" },⏎  } | video = function(ctx)⏎    while true do end⏎  end | while true | слишком долго
+menus | video = {⏎    { "again", "edit" },⏎    { "size", "remix" },⏎    { "extend" },⏎    { "file", "new" },⏎  } | video = function(ctx)⏎    local s = ("x"):rep(1e9)⏎  end | ("x"):rep | памяти
+menus | video = {⏎    { "again", "edit" },⏎    { "size", "remix" },⏎    { "extend" },⏎    { "file", "new" },⏎  } | video = function(ctx) return {}  | buy = { | не хватает 'end'
 menus | buy = {⏎    { "packages" },⏎  } | buy = function(ctx) return { { { package = 1 } } } end | buy = f | пакета на 1 нет
 menus | buy = {⏎    { "packages" },⏎  } | buy = math.max | buy = m | buy
 "#;

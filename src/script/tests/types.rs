@@ -101,12 +101,12 @@ fn kind(node: &Node) -> Option<&'static str> {
 
 /// Edits of the shipped files that use what those do not: replace this by that.
 const EDITS: &[(&str, &str, &str)] = &[
-    ("scripts/pricing.lua", "id = \"sora-2\",", "id = \"sora-2\", hidden = false, raise_percent = 0, allow_loss = false, remix = true, stop = true, picture = true,"),
+    ("scripts/pricing.lua", "id = \"sora-2\",", "id = \"sora-2\", hidden = false, raise_percent = 0, allow_loss = false, remix = true, extend = true, stop = true, picture = true,"),
     ("scripts/pricing.lua", "models = {", "models = {
-          { id = \"x\", title = \"x\", seconds = { 5 }, sizes = { vertical = \"720x1280\" }, wait_minutes = { 1, 2 }, remix = true, stop = true,
+          { id = \"x\", title = \"x\", seconds = { 5 }, sizes = { vertical = \"720x1280\" }, wait_minutes = { 1, 2 }, remix = true, extend = true, stop = true,
             picture = true, prompt_limit = 4000, render_deadline_minutes = 9, routes = {
               { engine = \"fal\", engine_model = \"a\", usd_per_second = 0.1, seconds = { 5 }, sizes = { vertical = \"720x1280\" },
-                remix = false, stop = false, picture = false, retired_on = \"2027-01-01\" },
+                remix = false, extend = false, stop = false, picture = false, retired_on = \"2027-01-01\" },
               { engine = \"fal\", engine_model = \"b\", usd_per_video = 0.1 },
               { engine = \"fal\", engine_model = \"c\", usd_by_length = { { seconds = 5, usd = 0.1 } } } } },
           { id = \"y\", title = \"x\", seconds = { 5 }, sizes = { vertical = \"720x1280\" }, wait_minutes = { 1, 2 }, prompt_limit = 4000,

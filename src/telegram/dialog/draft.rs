@@ -2,7 +2,7 @@
 
 use super::{Reply, Talk};
 use crate::app::AppError;
-use crate::domain::catalog::{Model, Needs, Quote, Wish};
+use crate::domain::catalog::{Model, Needs, Quote, Rework, Wish};
 use crate::domain::draft::{Basis, Draft};
 use crate::domain::id::{DraftId, MessageRef, ModelId};
 use crate::domain::job::Job;
@@ -52,8 +52,10 @@ impl Talk<'_> {
         let choice = crate::telegram::view::choice(&job.quote);
         match self.deal_of(draft, &choice)? {
             Some(quote) => self.agreement(draft, &quote).await,
-            None if matches!(draft.basis, Some(Basis::Film(_))) => Ok(self.view.plain(TextKey::RemixNotNow)),
-            None => self.start(draft),
+            None => match not_now(draft) {
+                Some(why) => Ok(self.view.plain(why)),
+                None => self.start(draft),
+            },
         }
     }
 
@@ -84,7 +86,7 @@ impl Talk<'_> {
         if draft.became.is_some() {
             return Ok(self.window(TextKey::ToastAlready));
         }
-        if matches!(draft.basis, Some(Basis::Film(_))) && step != Step::Drop {
+        if draft.basis.and_then(Basis::film).is_some() && step != Step::Drop {
             return Ok(Reply::show(self.begun(draft).await?));
         }
         Ok(match step {
@@ -140,17 +142,22 @@ impl Talk<'_> {
         self.quote(choice, &Needs { picture: draft.picture.is_some(), ..Needs::default() })
     }
 
-    /// The same for a draft that may be a remix: that is made where its source was made, as that was made.
+    /// The same for a draft that may be of a film: that is made where the film was made, as that was made.
     pub fn deal_of(&self, draft: &Draft, choice: &Choice) -> Result<Option<Quote>, AppError> {
-        let Some(Basis::Film(_)) = draft.basis else { return Ok(self.deal(draft, choice)) };
+        let extends = match draft.basis {
+            Some(Basis::Film(_)) => false,
+            Some(Basis::Extension(_)) => true,
+            Some(Basis::Settings(_) | Basis::Picture(_)) | None => return Ok(self.deal(draft, choice)),
+        };
         let Some(source) = self.basis(draft)? else { return Ok(None) };
-        let same = crate::telegram::view::choice(&source.quote) == *choice && self.view.can_remix(&source);
-        if !same || self.model(draft, &choice.model).is_none() {
+        let can = if extends { self.view.can_extend(&source) } else { self.view.can_remix(&source) };
+        let same = crate::telegram::view::choice(&source.quote) == *choice;
+        if !can || !same || self.model(draft, &choice.model).is_none() {
             return Ok(None);
         }
-        let (route, size) = (source.quote.route, source.quote.size);
-        let needs = Needs { source: Some(route), size: Some(size), picture: false };
-        Ok(self.quote(choice, &needs))
+        let Quote { route, size, .. } = source.quote;
+        let rework = if extends { Rework::Extend(route) } else { Rework::Remix(route) };
+        Ok(self.quote(choice, &Needs { source: Some(rework), size: Some(size), picture: false }))
     }
 
     fn quote(&self, choice: &Choice, needs: &Needs) -> Option<Quote> {
@@ -162,7 +169,9 @@ impl Talk<'_> {
     /// The order that a draft goes on from.
     fn basis(&self, draft: &Draft) -> Result<Option<Job>, AppError> {
         match draft.basis {
-            Some(Basis::Settings(job) | Basis::Film(job)) => self.app.job(self.person.id, job),
+            Some(Basis::Settings(job) | Basis::Film(job) | Basis::Extension(job)) => {
+                self.app.job(self.person.id, job)
+            }
             Some(Basis::Picture(_)) | None => Ok(None),
         }
     }
@@ -177,14 +186,18 @@ impl Talk<'_> {
         let balance = self.available()?;
         let choice = crate::telegram::view::choice(quote);
         let quick = self.quick()?.iter().any(|offer| chosen(offer) == choice);
-        let deal = Deal { quote, balance, done_in: self.app.done_in(quote)?, seen, quick };
+        let extension = match draft.basis {
+            Some(Basis::Extension(_)) => self.basis(draft)?.and_then(|source| source.extended()),
+            _ => None,
+        };
+        let deal = Deal { quote, balance, done_in: self.app.done_in(quote)?, seen, quick, extension };
         Ok(self.view.confirmation(draft, &deal))
     }
 
     /// Back to the first screen, saying why.
     pub fn not_sold(&self, draft: &Draft) -> Result<Reply, AppError> {
-        if matches!(draft.basis, Some(Basis::Film(_))) {
-            return Ok(Reply::show(self.view.plain(TextKey::RemixNotNow)));
+        if let Some(why) = not_now(draft) {
+            return Ok(Reply::show(self.view.plain(why)));
         }
         if self.offered(draft).is_empty() {
             return Ok(Reply::show(self.view.plain(TextKey::NothingOnSale)));
@@ -215,6 +228,15 @@ impl Talk<'_> {
 
     pub fn model(&self, draft: &Draft, id: &ModelId) -> Option<Model> {
         self.offered(draft).into_iter().find(|model| model.id == *id)
+    }
+}
+
+/// What is said of a film that cannot be made into another just now; None for a draft of words alone.
+fn not_now(draft: &Draft) -> Option<TextKey> {
+    match draft.basis? {
+        Basis::Film(_) => Some(TextKey::RemixNotNow),
+        Basis::Extension(_) => Some(TextKey::ExtendNotNow),
+        Basis::Settings(_) | Basis::Picture(_) => None,
     }
 }
 

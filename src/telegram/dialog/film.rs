@@ -29,6 +29,11 @@ impl Talk<'_> {
                 Ok(Reply::say(self.view.ask_remix(&job)))
             }
             VideoAction::Remix => Ok(self.window(TextKey::ToastNoRemix)),
+            VideoAction::Extend if job.film().is_some() && self.view.can_extend(&job) => {
+                self.app.ask_for_words(self.person.id, Some(Basis::Extension(id))).await?;
+                Ok(Reply::say(self.view.ask_extend(&job)))
+            }
+            VideoAction::Extend => Ok(self.window(TextKey::ToastNoExtend)),
             VideoAction::Resend => {
                 self.sending(self.app.send_film_again(self.update, self.person.id, id).await)
             }

@@ -6,10 +6,11 @@ use std::time::Duration;
 use super::{PROMPT_SHOWN, View, minutes, number, words};
 use crate::domain::catalog::{Model, Orientation, Quote};
 use crate::domain::draft::{Basis, Draft};
-use crate::domain::id::DraftId;
+use crate::domain::id::{DraftId, JobId};
 use crate::domain::locale::TextKey;
 use crate::domain::menu::{MenuAction, QuickOffer};
 use crate::domain::money::Tokens;
+use crate::domain::source::Extension;
 use crate::domain::text::{Value, escape};
 use crate::domain::warning::Warning;
 use crate::telegram::html::fitted;
@@ -27,6 +28,8 @@ pub struct Deal<'a> {
     pub seen: Option<Tokens>,
     /// Was it a ready-made offer? Then "back" leads to those.
     pub quick: bool,
+    /// The part that is to be added to a film.
+    pub extension: Option<Extension>,
 }
 
 impl View<'_> {
@@ -132,23 +135,31 @@ impl View<'_> {
             let values = [("old", number(seen.get())), ("new", number(quote.price.get()))];
             format!("{}\n\n", self.say(TextKey::PriceChanged, &values))
         });
-        let source = match draft.basis {
-            Some(Basis::Film(source)) => Some(source),
-            Some(Basis::Settings(_) | Basis::Picture(_)) | None => None,
-        };
-        let changing = source.map(|source| {
-            let number = [("number", words(source.to_string()))];
-            format!("{}\n\n", self.say(TextKey::CardRemix, &number))
-        });
+        let source = draft.basis.and_then(Basis::film);
+        let made_from = source.map(|source| format!("{}\n\n", self.made_from(source, deal)));
         let frame = self.above(TextKey::CardFrame, draft);
-        let above = [warning, changing, Some(frame)].into_iter().flatten().collect::<String>();
+        let above = [warning, made_from, Some(frame)].into_iter().flatten().collect::<String>();
         let screen = self.around_prompt(key, draft, &values, &(above + &self.reduced(quote)));
-        // A remix is what its source is: there is nothing to go back to and choose.
+        // What is made from a film is what that is: there is nothing to go back to and choose.
         let way_back = match source {
             Some(_) => vec![self.out(draft.id)],
             None => self.back_or_out(draft.id, self.before(&choice, deal.quick)).into(),
         };
         screen.row([button]).row(way_back)
+    }
+
+    /// What is done to a film.
+    fn made_from(&self, source: JobId, deal: &Deal<'_>) -> String {
+        let number_of = ("number", words(source.to_string()));
+        match deal.extension {
+            None => self.say(TextKey::CardRemix, &[number_of]),
+            Some(Extension { before, .. }) => {
+                let part = deal.quote.seconds;
+                let seconds =
+                    [("seconds", number(part)), ("before", number(before)), ("after", number(before + part))];
+                self.say(TextKey::CardExtend, &[&[number_of][..], &seconds].concat())
+            }
+        }
     }
 
     /// Under which promotion the price is what it is, and what it was without.

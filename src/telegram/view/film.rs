@@ -30,9 +30,11 @@ impl View<'_> {
         let html = self.caption(caption, job, &[]);
         let values = [("balance", number(viewer.balance.get()))];
         let button = |button: &_| self.arranged(button, &values, |action| self.video_button(action, job.id));
-        let remix = self.can_remix(job);
-        let offered =
-            |button: &&MenuButton<VideoAction>| remix || button.does != Does::Act(VideoAction::Remix);
+        let offered = |button: &&MenuButton<VideoAction>| match button.does {
+            Does::Act(VideoAction::Remix) => self.can_remix(job),
+            Does::Act(VideoAction::Extend) => self.can_extend(job),
+            _ => true,
+        };
         let rows = self.menus.video.for_person(viewer);
         Screen { html, ..Screen::default() }
             .rows(rows.iter().map(|row| row.iter().filter(offered).map(button).collect()))
@@ -63,7 +65,7 @@ impl View<'_> {
             values.extend([
                 ("number", words(job.id.to_string())),
                 ("model", words(self.title(&job.quote.model))),
-                ("seconds", number(job.quote.seconds)),
+                ("seconds", number(job.film_seconds())),
                 ("size", words(size(job.quote.size))),
                 ("prompt", Value::Html(escape(&prompt))),
             ]);
@@ -71,9 +73,17 @@ impl View<'_> {
         })
     }
 
-    /// Is this a film that its engine can change?
+    /// Is this a film that its engine can change? One that was extended is not: its change would cost the whole, and the price
+    /// is that of a part.
     pub fn can_remix(&self, job: &Job) -> bool {
-        job.ticket.is_some() && self.catalog.abilities(&job.quote).remix
+        let is_one_part = job.film_seconds() == job.quote.seconds;
+        job.ticket.is_some() && is_one_part && self.catalog.abilities(&job.quote).remix
+    }
+
+    /// Is it one that its engine can go on with?
+    pub fn can_extend(&self, job: &Job) -> bool {
+        let can = job.ticket.is_some() && self.catalog.abilities(&job.quote).extend;
+        can && job.extended().is_some()
     }
 
     /// What happened, that the tokens are back, and what to do now.

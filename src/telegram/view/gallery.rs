@@ -43,6 +43,11 @@ impl View<'_> {
         self.ask_about(TextKey::AskRemix, job)
     }
 
+    /// What happens next in a film.
+    pub fn ask_extend(&self, job: &Job) -> Screen {
+        self.ask_about(TextKey::AskExtend, job)
+    }
+
     fn ask_about(&self, key: TextKey, job: &Job) -> Screen {
         let html = fitted(&job.prompt, MESSAGE_LIMIT, MESSAGE_LIMIT, |prompt| {
             let number = Value::Words(job.id.to_string());

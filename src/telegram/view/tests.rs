@@ -44,7 +44,7 @@ fn tap(screen: &Screen, row: usize) -> &Tap {
 }
 
 fn deal(quote: &Quote, balance: i64) -> Deal<'_> {
-    Deal { quote, balance: Tokens::new(balance), done_in: None, seen: None, quick: true }
+    Deal { quote, balance: Tokens::new(balance), done_in: None, seen: None, quick: true, extension: None }
 }
 
 #[test]

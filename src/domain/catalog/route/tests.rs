@@ -30,7 +30,7 @@ fn model(routes: Vec<Route>) -> Model {
         wait: Wait { from_min: 1, to_min: 2 },
         render_deadline_s: 600,
         allow_loss: false,
-        abilities: Abilities { remix: true, stop: false, picture: true },
+        abilities: Abilities { remix: true, extend: false, stop: false, picture: true },
     }
 }
 
@@ -76,11 +76,16 @@ fn a_route_is_passed_over_that_lacks_what_a_job_needs() {
     assert_eq!(can(8, Orientation::Vertical, &USUAL), ["a"]);
     assert_eq!(can(8, Orientation::Horizontal, &Needs { picture: true, ..USUAL }), ["a"]);
     assert_eq!(can(8, Orientation::Horizontal, &Needs { size: Some(WIDE), ..USUAL }), ["a"]);
-    let there = |engine: &str| {
-        Some(Upstream { engine: EngineId::new(engine), model: "veo".into(), usd_per_second: usd(1) })
+    let there = |engine: &str| Upstream {
+        engine: EngineId::new(engine),
+        model: "veo".into(),
+        usd_per_second: usd(1),
     };
-    assert_eq!(can(8, Orientation::Horizontal, &Needs { source: there("b"), ..USUAL }), ["b"]);
-    assert_eq!(can(8, Orientation::Horizontal, &Needs { source: there("c"), ..USUAL }), Vec::<String>::new());
+    let remix = |engine| Some(Rework::Remix(there(engine)));
+    assert_eq!(can(8, Orientation::Horizontal, &Needs { source: remix("b"), ..USUAL }), ["b"]);
+    assert_eq!(can(8, Orientation::Horizontal, &Needs { source: remix("c"), ..USUAL }), Vec::<String>::new());
+    let extend = Some(Rework::Extend(there("b")));
+    assert_eq!(can(8, Orientation::Horizontal, &Needs { source: extend, ..USUAL }), Vec::<String>::new());
 }
 
 #[test]

@@ -88,7 +88,8 @@ macro_rules! order {
 
     // After a video.
     ButtonVideos = "button_videos" [], CommandVideos = "command_videos" [], ButtonEdit = "button_edit" [],
-    ButtonSize = "button_size" [], ButtonRemix = "button_remix" [], ButtonResend = "button_resend" [],
+    ButtonSize = "button_size" [], ButtonRemix = "button_remix" [],
+    ButtonExtend = "button_extend" [], ButtonResend = "button_resend" [],
     ButtonFile = "button_file" [], ButtonNewer = "button_newer" [], ButtonOlder = "button_older" [],
     Gallery = "gallery" ["number", "model", "seconds", "size", "prompt", "place", "total"],
     GalleryEmpty = "gallery_empty" [],
@@ -101,7 +102,11 @@ macro_rules! order {
     AskRemix = "ask_remix" ["number", "prompt"],
     CardRemix = "card_remix" ["number"],
     RemixNotNow = "remix_not_now" [],
-    ToastNoRemix = "toast_no_remix" [], ToastFilmGone = "toast_film_gone" [], ToastSending = "toast_sending" [],
+    AskExtend = "ask_extend" ["number", "prompt"],
+    /// `seconds` are those of the new part, `before` and `after` those of the whole film.
+    CardExtend = "card_extend" ["number", "seconds", "before", "after"],
+    ExtendNotNow = "extend_not_now" [],
+    ToastNoRemix = "toast_no_remix" [], ToastNoExtend = "toast_no_extend" [], ToastFilmGone = "toast_film_gone" [], ToastSending = "toast_sending" [],
     ToastStopping = "toast_stopping" [], OrderStopping = "order_stopping" [],
     OrderUnstoppable = "order_unstoppable" [], StateStopping = "state_stopping" [],
     RefundSourceGone = "refund_source_gone" [], AdviceFromWords = "advice_from_words" [],

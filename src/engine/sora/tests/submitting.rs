@@ -21,7 +21,7 @@ pub(super) fn request() -> RenderRequest {
         model: "sora-2-pro".into(),
         size: Size { width: 1024, height: 1792 },
         seconds: 8,
-        remix_of: None,
+        source: None,
         picture: None,
         picture_link: None,
     }
@@ -206,4 +206,27 @@ async fn an_answer_without_end_is_not_read_to_its_end() {
     let submission = sora(&origin).submit(&request()).await;
 
     assert!(matches!(submission, Submission::Unknown(_)), "{submission:?}");
+}
+
+#[tokio::test]
+async fn a_film_is_changed_and_continued_at_its_own_addresses() {
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let noted = bodies.clone();
+    let answer = async move |Json(body): Json<serde_json::Value>| {
+        noted.lock().unwrap().push(body);
+        Json(json!({ "id": "video_2", "status": "queued" }))
+    };
+    let routes = Router::new()
+        .route("/v1/videos/extensions", post(answer.clone()))
+        .route("/v1/videos/{id}/remix", post(answer));
+    let (origin, calls) = serve(routes).await;
+    let film = Ticket::new("video_1");
+    for source in [FilmSource::Remix(film.clone()), FilmSource::Extension(film)] {
+        let wish = RenderRequest { prompt: "снег".into(), source: Some(source), ..request() };
+        assert_eq!(sora(&origin).submit(&wish).await, Submission::Accepted(Ticket::new("video_2")));
+    }
+    let asked = ["/videos/video_1/remix", "/videos/extensions"];
+    assert_eq!(calls.all(), asked.map(|path| format!("POST /v1{path} Bearer {KEY}")));
+    let part = json!({ "prompt": "снег", "seconds": "8", "video": { "id": "video_1" } });
+    assert_eq!(*bodies.lock().unwrap(), [json!({ "prompt": "снег" }), part]);
 }

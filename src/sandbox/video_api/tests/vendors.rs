@@ -69,7 +69,7 @@ fn request() -> RenderRequest {
         model: "fal-ai/veo3.1/fast".into(),
         size: Size { width: 720, height: 1280 },
         seconds: 4,
-        remix_of: None,
+        source: None,
         picture: None,
         picture_link: None,
     }
