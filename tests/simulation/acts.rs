@@ -10,7 +10,7 @@ use sora_bot::domain::id::{DraftId, MessageRef, ModelId, UpdateId, UserId};
 use sora_bot::domain::money::{Tiyn, Tokens};
 use sora_bot::domain::purchase::Evidence;
 use sora_bot::domain::rail::Way;
-use sora_bot::store::Resolution;
+use sora_bot::store::{ConfirmRefusal, Resolution};
 
 use super::mail::{Letter, Said};
 use super::people::{Ack, Card};
@@ -180,6 +180,10 @@ async fn money(world: &World, app: &App, update: UpdateId, admin: UserId, said: 
                 .confirm_purchase(cause, purchase, by, Tiyn::new(tiyn), ADMINS.to_vec(), now)
                 .await
                 .map_err(AppError)?;
+            if matches!(done, Err(ConfirmRefusal::ReceiptUsed(_))) {
+                // He showed somebody else's receipt: there is nothing more to look for at the desk.
+                world.people.lock().unwrap().at_desk.remove(&purchase);
+            }
             said_of(&done)
         }
         Said::Reject(purchase) => {

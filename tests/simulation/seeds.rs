@@ -20,6 +20,7 @@ const KNOWN: &[(u64, &str)] = &[
     (406, "who was forgotten had been given a gift, and the book no longer said so"),
     (465, "the deadline of a render waited for a clock that had been a day ahead"),
     (563, "an engine gave the ticket of a lost order to another one, and the lost one was asked for again"),
+    (6623, "an admin confirmed for ever what somebody else's receipt forbids; he turns it down now"),
 ];
 
 fn number(name: &str) -> Option<u64> {
