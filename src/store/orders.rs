@@ -95,8 +95,9 @@ impl Store {
                     Ok(_) => return Ok(Err(OrderRefusal::DraftGone)),
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let Ok(source) = source(tables, &draft)? else {
-                    return Ok(Err(OrderRefusal::DraftGone));
+                let source = match source(tables, &draft)? {
+                    Ok(source) => source,
+                    Err(refusal) => return Ok(Err(refusal)),
                 };
                 let job = next_job(tables)?;
                 match transfer_once(tables, Transfer::hold(job, user, quote.price, now))? {
@@ -186,11 +187,8 @@ fn orderable(
     Ok(Ok(draft))
 }
 
-/// A film cannot be extended any more.
-struct LongEnough;
-
-/// The film that a draft is to be made from.
-fn source(tables: &Tables<'_>, draft: &Draft) -> Result<Result<Option<Source>, LongEnough>, StoreError> {
+/// The film that a draft is to be made from. One that cannot be extended any more leaves nothing of the draft.
+fn source(tables: &Tables<'_>, draft: &Draft) -> Result<Result<Option<Source>, OrderRefusal>, StoreError> {
     let of = match draft.basis {
         Some(Basis::Film(source)) => return Ok(Ok(Some(Source::Remix(source)))),
         Some(Basis::Extension(source)) => source,
@@ -199,7 +197,7 @@ fn source(tables: &Tables<'_>, draft: &Draft) -> Result<Result<Option<Source>, L
     let last = record(&*tables.extensions, of.0)?;
     let source: Option<JobRecord> = record(&*tables.jobs, of.0)?;
     let extension = source.and_then(|source| Extension::after(of, last, source.quote.seconds));
-    Ok(extension.map(|extension| Some(Source::Extension(extension))).ok_or(LongEnough))
+    Ok(extension.map(|extension| Some(Source::Extension(extension))).ok_or(OrderRefusal::DraftGone))
 }
 
 fn keep_source(tables: &mut Tables<'_>, job: &Job) -> Result<(), StoreError> {

@@ -41,7 +41,7 @@ impl<'t, K: redb::Key + 'static, V: redb::Value + 'static> Deref for LazyTable<'
 
 impl<K: redb::Key + 'static, V: redb::Value + 'static> DerefMut for LazyTable<'_, K, V> {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        let _: &Self::Target = self;
+        let _opened = Self::deref(self);
         self.table.get_mut().expect("it was opened in the line above")
     }
 }

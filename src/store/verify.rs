@@ -24,14 +24,13 @@ mod payments;
 mod work;
 
 /// How far back a verification goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Depth {
     Everything(Pace),
-    /// What was written after this journal entry, and whatever it touched.
-    After(u64),
+    /// What was written after this point, and whatever it touched.
+    After(Checkpoint),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Pace {
     /// In the background of a bot that serves: on one processor, in the least memory.
     Calm,
@@ -88,9 +87,7 @@ impl Store {
     /// As `verify`.
     pub fn verify_newest(&self) -> Result<Report, StoreError> {
         let book = Snapshot::open(&self.read()?)?;
-        let from = checkpoint(&book)?.seq;
-        let depth = if from == 0 { Depth::Everything(Pace::Hurried) } else { Depth::After(from) };
-        Ok(inspect(&book, depth)?.0)
+        Ok(inspect(&book, newest(&book, Pace::Hurried)?)?.0)
     }
 
     /// Recomputes everything and, if all is right, remembers that it was, up to here.
@@ -110,8 +107,7 @@ impl Store {
     pub async fn verify_newest_and_remember(&self) -> Result<Report, StoreError> {
         let found = {
             let book = Snapshot::open(&self.read()?)?;
-            let from = checkpoint(&book)?.seq;
-            inspect(&book, if from == 0 { Depth::Everything(Pace::Calm) } else { Depth::After(from) })?
+            inspect(&book, newest(&book, Pace::Calm)?)?
         };
         self.remember(found).await
     }
@@ -142,8 +138,8 @@ fn inspect(book: &Snapshot, depth: Depth) -> Result<(Report, Checkpoint), StoreE
     let mut report = Report::default();
     let tail = match depth {
         Depth::Everything(pace) => everything(book, pace, &mut report)?,
-        Depth::After(_) => {
-            let tail = money::journal(book, checkpoint(book)?, &mut report)?;
+        Depth::After(known) => {
+            let tail = money::journal(book, known, &mut report)?;
             money::users(book, &tail.users, &mut report)?;
             work::jobs(book, &tail.jobs, &mut report)?;
             tail
@@ -196,8 +192,10 @@ impl Snapshot {
     }
 }
 
-fn checkpoint(book: &Snapshot) -> Result<Checkpoint, StoreError> {
-    Ok(record(&book.meta, "checkpoint")?.unwrap_or_default())
+/// What was written since the book was last known to be right; all of it, if it never was.
+fn newest(book: &Snapshot, pace: Pace) -> Result<Depth, StoreError> {
+    let known: Option<Checkpoint> = record(&book.meta, "checkpoint")?;
+    Ok(known.filter(|known| known.seq > 0).map_or(Depth::Everything(pace), Depth::After))
 }
 
 fn audit_chain(book: &Snapshot, report: &mut Report) -> Result<(), StoreError> {

@@ -65,9 +65,7 @@ story('what moved is read page by page on a phone', { renderSeconds: 1, viewport
 });
 
 story('an order that renders is stopped where its engine can, and else goes on', { renderSeconds: 600 }, async ({ chat, sandbox }) => {
-  const version = await scriptsVersion(sandbox);
-  await sandbox.edit('scripts/pricing.lua', (text) => text.replace('remix = true,', 'remix = true, stop = true,'));
-  await chat.until(async () => await scriptsVersion(sandbox) !== version);
+  await engineAlso(chat, sandbox, 'stop = true');
   const card = await order(chat, 'Кот на рояле');
   await card.says('%');
   await shot(chat, 'stoppable');
@@ -79,9 +77,7 @@ story('an order that renders is stopped where its engine can, and else goes on',
 });
 
 story('a film goes on part by part where its engine can do that', { renderSeconds: 1 }, async ({ chat, sandbox }) => {
-  const version = await scriptsVersion(sandbox);
-  await sandbox.edit('scripts/pricing.lua', (text) => text.replace('remix = true,', 'remix = true, extend = true,'));
-  await chat.until(async () => await scriptsVersion(sandbox) !== version);
+  await engineAlso(chat, sandbox, 'extend = true');
   await order(chat, 'Кот на рояле');
   const film = await filmOf(chat, 'Кот на рояле');
   await shot(chat, 'extendable');
@@ -101,8 +97,12 @@ story('a film goes on part by part where its engine can do that', { renderSecond
   await shot(chat, 'extended');
 });
 
-async function scriptsVersion(sandbox) {
-  return (await sandbox.panel(USER)).scripts.version;
+// The first model's engine can do this too from now on.
+async function engineAlso(chat, sandbox, ability) {
+  const version = async () => (await sandbox.panel(USER)).scripts.version;
+  const before = await version();
+  await sandbox.edit('scripts/pricing.lua', (text) => text.replace('remix = true,', `remix = true, ${ability},`));
+  await chat.until(async () => await version() !== before);
 }
 
 async function order(chat, words) {

@@ -80,37 +80,28 @@ async fn create(State(api): Api, request: Request) -> Answer {
 
 async fn remix(State(api): Api, Path(id): Path<String>, request: Request) -> Answer {
     let prompt = request::remix(request).await?;
-    let source = reworkable(&api, &id)?;
-    let wish = Wish {
-        model: source.model,
-        prompt,
-        seconds: source.seconds,
-        size: (source.width, source.height),
-        picture: None,
-        source: Source::Remix(id),
-    };
-    take_order(&api, wish).await
+    let film = reworkable(&api, &id)?;
+    let seconds = film.seconds;
+    take_order(&api, reworked(film, prompt, seconds, Source::Remix(id))).await
 }
 
 /// The answer shows the seconds of the whole film.
 async fn extend(State(api): Api, request: Request) -> Answer {
     let request::Part { prompt, seconds, video } = request::extend(request).await?;
-    let source = reworkable(&api, &video)?;
-    let (nth, whole) = (source.extensions + 1, source.seconds + seconds);
+    let film = reworkable(&api, &video)?;
+    let (nth, whole) = (film.extensions + 1, film.seconds + seconds);
     if nth > EXTENSIONS || whole > EXTENDED_SECONDS {
         let message =
             format!("A video is extended {EXTENSIONS} times and to {EXTENDED_SECONDS} seconds at most.");
         return Err(ApiError::bad_request("invalid_value", message).about("video"));
     }
-    let wish = Wish {
-        model: source.model,
-        prompt,
-        seconds: whole,
-        size: (source.width, source.height),
-        picture: None,
-        source: Source::Extension { of: video, nth },
-    };
-    take_order(&api, wish).await
+    take_order(&api, reworked(film, prompt, whole, Source::Extension { of: video, nth })).await
+}
+
+/// As the film was, and so long.
+fn reworked(film: CreateRecord, prompt: String, seconds: u32, source: Source) -> Wish {
+    let size = (film.width, film.height);
+    Wish { model: film.model, prompt, seconds, size, picture: None, source }
 }
 
 /// A film that can be made into another.

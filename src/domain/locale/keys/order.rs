@@ -106,7 +106,8 @@ macro_rules! order {
     /// `seconds` are those of the new part, `before` and `after` those of the whole film.
     CardExtend = "card_extend" ["number", "seconds", "before", "after"],
     ExtendNotNow = "extend_not_now" [],
-    ToastNoRemix = "toast_no_remix" [], ToastNoExtend = "toast_no_extend" [], ToastFilmGone = "toast_film_gone" [], ToastSending = "toast_sending" [],
+    ToastNoRemix = "toast_no_remix" [], ToastNoExtend = "toast_no_extend" [],
+    ToastFilmGone = "toast_film_gone" [], ToastSending = "toast_sending" [],
     ToastStopping = "toast_stopping" [], OrderStopping = "order_stopping" [],
     OrderUnstoppable = "order_unstoppable" [], StateStopping = "state_stopping" [],
     RefundSourceGone = "refund_source_gone" [], AdviceFromWords = "advice_from_words" [],
