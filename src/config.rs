@@ -8,6 +8,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use chrono_tz::Tz;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
+use tracing_subscriber::filter::Targets;
 use url::Url;
 
 use self::{
@@ -200,8 +201,8 @@ pub struct Reports {
 
 #[derive(Debug, Clone)]
 pub struct Log {
-    /// A filter that `tracing_subscriber::EnvFilter` accepts.
-    pub filter: String,
+    /// What is said, by module.
+    pub filter: Targets,
     pub format: LogFormat,
 }
 

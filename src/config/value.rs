@@ -13,7 +13,7 @@ use std::{
 use chrono_tz::{TZ_VARIANTS, Tz};
 use ipnet::IpNet;
 use toml::de::DeValue;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use url::Url;
 
 use super::mistake::{Mistake, Place, nearest, shown};
@@ -278,11 +278,10 @@ pub(super) fn time_zone(raw: &Raw) -> Result<Tz, Wrong> {
     })
 }
 
-/// What tracing-subscriber takes as a filter.
-pub(super) fn log_filter(raw: &Raw) -> Result<String, Wrong> {
-    let text = raw.text()?;
-    match EnvFilter::try_new(text) {
-        Ok(_) if !text.is_empty() => Ok(text.to_owned()),
+/// Levels, by module where one differs.
+pub(super) fn log_filter(raw: &Raw) -> Result<Targets, Wrong> {
+    match raw.text()?.parse() {
+        Ok(filter) if !raw.text()?.is_empty() => Ok(filter),
         _ => Err(Wrong::new("expected a log filter, e.g. info or info,sora_bot::engine=debug")),
     }
 }

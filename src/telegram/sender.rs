@@ -26,6 +26,9 @@ const REPLY_RESERVE: u32 = 5;
 const DECORATION_RESERVE: u32 = 15;
 /// What goes to many leaves room for a burst of everything else.
 const CROWD_RESERVE: u32 = 18;
+/// When there is no room, replies wait until so many can go at once: a bot that is woken thirty times a second finds cold caches each
+/// time, and what ten people did together is kept by one commit.
+const TOGETHER: u32 = 10;
 /// Between two progress edits of one message.
 const EDIT_EACH: Duration = Duration::from_secs(5);
 /// A pause asked of one chat may be meant for all: nobody can tell, so all wait this long at most.
@@ -229,16 +232,17 @@ impl Sender {
 
     /// Waits until the chat and then all together have room.
     async fn turn(&self, pace: &mut Pace, rank: Rank) -> Result<(), Fault> {
-        let (reserve, line) = match rank {
-            Rank::Important => (0, &self.lines.important),
-            Rank::Reply => (REPLY_RESERVE, &self.lines.reply),
-            Rank::Crowd => (CROWD_RESERVE, &self.lines.crowd),
+        let (reserve, together, line) = match rank {
+            Rank::Important => (0, 1, &self.lines.important),
+            Rank::Reply => (REPLY_RESERVE, TOGETHER, &self.lines.reply),
+            Rank::Crowd => (CROWD_RESERVE, 1, &self.lines.crowd),
         };
         wait_while(|now| pace.hush.wait(now).max(pace.bucket.wait(0, now))).await?;
         let first = line.lock().await;
         wait_while(|now| {
             let all = self.all();
-            all.hush.wait(now).max(all.bucket.wait(reserve, now))
+            let room = if all.bucket.wait(reserve, now).is_zero() { reserve } else { reserve + together - 1 };
+            all.hush.wait(now).max(all.bucket.wait(room, now))
         })
         .await?;
         self.take(pace);

@@ -139,8 +139,39 @@ const stages = {
     console.log('gallery:', JSON.stringify(await gallery.buttons()));
     const wrong = await chat.ask(STAR);
     await shot('warned', wrong);
-    await tap(wrong, 0);
+    await tap(wrong, 1);
     await shot('anyway', wrong);
+  },
+  async extend() {
+    const version = async () => (await sandbox.panel(USER)).scripts.version;
+    const before = await version();
+    await sandbox.edit('scripts/pricing.lua', (text) => text.replace('remix = true,', 'remix = true, extend = true,'));
+    await chat.until(async () => await version() !== before);
+    const films = await chat.part('video').count();
+    const card = await chat.ask(`${PROMPT} 5`);
+    await tap(card, 0);
+    await tap(card, 0);
+    await chat.until(async () => await chat.part('video').count() > films);
+    const film = chat.message(await chat.part('message').filter({ has: chat.part('video') }).last().getAttribute('data-message-id').then(Number));
+    await shot('can be extended', film);
+    const place = (await film.buttons()).flat().findIndex((label) => label.startsWith('⏩'));
+    await shot('extend', await asks(film, place));
+    const more = await chat.ask(`${PROMPT} 6`);
+    await shot('extension', more);
+    await tap(more, 0);
+    await shot('extension ordered', more);
+    await chat.until(async () => await chat.part('video').count() > films + 1);
+    await chat.page.waitForTimeout(1_000);
+    await shot('extended: card', more);
+    await shot('extended', chat.message(await chat.lastId()));
+    await shot('/balance', await chat.ask('/balance'));
+    const able = await version();
+    await sandbox.edit('scripts/pricing.lua', (text) => text.replace('extend = true,', ''));
+    await chat.until(async () => await version() !== able);
+    await button(film, place).click();
+    await chat.alertSays(/./);
+    shots.push({ name: 'too late', png: (await chat.page.screenshot()).toString('base64') });
+    await chat.page.keyboard.press('Escape');
   },
   async fails() {
     for (const ending of ['moderation', 'server_error']) {

@@ -1,5 +1,6 @@
 //! Pacing on a paused clock: nothing here waits for real.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
@@ -58,9 +59,25 @@ async fn all_chats_together_stay_below_thirty_a_second() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn replies_that_have_to_wait_go_together() {
+    let sender = Arc::new(Sender::default());
+    let began = Instant::now();
+    let mut tasks = tokio::task::JoinSet::new();
+    for chat in 0..63 {
+        let sender = Arc::clone(&sender);
+        tasks.spawn(async move { sender.say(chat, Rank::Reply, async || Ok(began.elapsed())).await });
+    }
+    let mut sent = BTreeMap::<Duration, usize>::new();
+    while let Some(at) = tasks.join_next().await {
+        *sent.entry(at.unwrap().unwrap()).or_default() += 1;
+    }
+    assert_eq!(Vec::from_iter(sent.into_values()), [23, 10, 10, 10, 10], "the burst, and then ten at a time");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_must_arrive_goes_before_replies_when_room_is_short() {
     let sender = Sender::default();
-    for chat in 0..25 {
+    for chat in 0..i64::from(ALL_BURST - REPLY_RESERVE) {
         sender.say(chat, Rank::Reply, done).await.unwrap();
     }
     let now = Instant::now();
