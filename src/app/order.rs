@@ -188,7 +188,7 @@ impl App {
         Ok(draft)
     }
 
-    /// A draft with the words and the picture of an order before it.
+    /// A draft with the words of an order before it, and its picture, or the film that it was made from.
     ///
     /// # Errors
     /// What the store says.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{DraftId, JobId, UserId};
+use super::source::Source;
 use super::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,16 @@ impl Basis {
         match self {
             Self::Film(job) | Self::Extension(job) => Some(job),
             Self::Settings(_) | Self::Picture(_) => None,
+        }
+    }
+}
+
+/// Once more from the film that an order was made from.
+impl From<Source> for Basis {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Remix(of) => Self::Film(of),
+            Source::Extension(extension) => Self::Extension(extension.of),
         }
     }
 }

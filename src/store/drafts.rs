@@ -29,6 +29,8 @@ struct DraftRecord {
 struct Said {
     prompt: String,
     picture: Option<String>,
+    /// None: what he was asked, if the words may answer that.
+    basis: Option<Basis>,
     /// His own words, just said: they may answer a question.
     answers: bool,
 }
@@ -49,7 +51,7 @@ impl Store {
         prompt: String,
         now: Timestamp,
     ) -> Result<Draft, StoreError> {
-        self.begin(user, id, Said { prompt, picture: None, answers: false }, now).await
+        self.begin(user, id, Said { prompt, picture: None, basis: None, answers: false }, now).await
     }
 
     /// The same with what the user has said himself: the answer to what he was asked last, if he was.
@@ -60,7 +62,7 @@ impl Store {
         prompt: String,
         now: Timestamp,
     ) -> Result<Draft, StoreError> {
-        self.begin(user, id, Said { prompt, picture: None, answers: true }, now).await
+        self.begin(user, id, Said { prompt, picture: None, basis: None, answers: true }, now).await
     }
 
     /// The same with a picture of his, by its id at Telegram.
@@ -72,10 +74,10 @@ impl Store {
         picture: String,
         now: Timestamp,
     ) -> Result<Draft, StoreError> {
-        self.begin(user, id, Said { prompt, picture: Some(picture), answers: true }, now).await
+        self.begin(user, id, Said { prompt, picture: Some(picture), basis: None, answers: true }, now).await
     }
 
-    /// With the words of an order before it, and its picture.
+    /// With the words of an order before it, and its picture, or the film that it was made from.
     pub async fn begin_again(
         &self,
         user: UserId,
@@ -83,7 +85,12 @@ impl Store {
         job: &Job,
         now: Timestamp,
     ) -> Result<Draft, StoreError> {
-        let said = Said { prompt: job.prompt.clone(), picture: job.picture.clone(), answers: false };
+        let said = Said {
+            prompt: job.prompt.clone(),
+            picture: job.picture.clone(),
+            basis: job.source.map(Basis::from),
+            answers: false,
+        };
         self.begin(user, id, said, now).await
     }
 
@@ -103,7 +110,8 @@ impl Store {
                 }
                 let question: Option<QuestionRecord> = record(&*tables.questions, user.0)?;
                 let asked = question.filter(|asked| said.answers && now.since(asked.at) < ANSWERED_WITHIN);
-                let (basis, before) = tables.answered(&key, user, asked.map(|asked| asked.basis))?;
+                let basis = said.basis.or(asked.map(|asked| asked.basis));
+                let (basis, before) = tables.answered(&key, user, basis)?;
                 let Said { prompt, picture, .. } = said;
                 // A film that is changed has its own first frame: who sends a picture instead wants a film of that.
                 let basis = basis.filter(|basis| picture.is_none() || basis.film().is_none());

@@ -110,6 +110,20 @@ async fn remix(shop: &Shop, job: JobId, number: u64) -> Placed {
     made_from(shop, Basis::Film(job), number).await.unwrap()
 }
 
+#[tokio::test(start_paused = true)]
+async fn once_more_is_made_of_the_same_film() {
+    let shop = extending();
+    let source = delivered(&shop, 1).await;
+    for (number, basis) in [(2, Basis::Extension(source)), (4, Basis::Film(source))] {
+        let job = made_from(&shop, basis, number).await.unwrap().job;
+        let again = shop.app.begin_again(UpdateId(number + 1), &job).await.unwrap();
+        assert_eq!((again.basis, &again.prompt), (Some(basis), &job.prompt));
+        let placed = shop.tap(USER, again.id, number + 2_000).await.unwrap();
+        assert_eq!(placed.job.source, job.source);
+    }
+    shop.finish().await;
+}
+
 /// A shop whose engine goes on with films.
 fn extending() -> Shop {
     let world = World::new();

@@ -90,11 +90,15 @@ story('a film goes on part by part where its engine can do that', { renderSecond
   await card.tap('Создать за 742 ₸');
   const longer = await filmOf(chat, 'Кот кланяется');
   assert.match(await longer.text(), /, 16 с/);
-  assert.ok(!(await longer.buttons()).flat().some((label) => label.includes('Изменить видео')), 'its change would cost the whole');
+  const labels = (await longer.buttons()).flat();
+  assert.ok(!labels.some((label) => label.includes('Изменить видео')), 'its change would cost the whole');
+  assert.ok(!labels.some((label) => label.includes('Другой формат')), 'it has the shape of its first part');
   const [, upstream] = await sandbox.upstream();
   assert.deepEqual([upstream.seconds, upstream.size], ['16', '1280x720']);
   await chat.expectMoney({ balance: 10_000 - 2 * 742, held: 0 });
   await shot(chat, 'extended');
+  await longer.tap('Ещё раз');
+  await chat.messageWith('Продолжаем видео из заказа № 1');
 });
 
 // The first model's engine can do this too from now on.

@@ -126,6 +126,18 @@ async fn other_words_keep_the_settings_and_another_shape_keeps_the_words() {
     bot.stop().await.unwrap();
 }
 
+/// Once more, and with other words: the same is done to the same film, not a film made of what was to be done.
+async fn made_once_more(town: &Town, below: &serde_json::Value, made: JobId, heading: &str) {
+    town.taps_data(AIGERIM, below, &format!("1:v:again:{made}")).await;
+    let card = town.reads(AIGERIM, heading).await;
+    assert_eq!(labels(&card), ["✅ Создать за 742 ₸", "❌ Отмена"]);
+    town.taps(AIGERIM, &card, "Отмена").await;
+    town.taps_data(AIGERIM, below, &format!("1:v:edit:{made}")).await;
+    town.reads(AIGERIM, "Пришлите новое описание").await;
+    let card = town.asks(AIGERIM, "и дождь", heading).await;
+    assert!(text(&card).contains("и дождь"), "{}", text(&card));
+}
+
 #[tokio::test]
 async fn a_remix_is_confirmed_at_its_price_and_is_nothing_else() {
     let town = Town::new().await;
@@ -148,6 +160,7 @@ async fn a_remix_is_confirmed_at_its_price_and_is_nothing_else() {
     town.reads(AIGERIM, "Заказ № 2").await;
     let job = bot.app.job(UserId(AIGERIM), JobId(2)).unwrap().unwrap();
     assert_eq!((job.source, job.prompt.as_str()), (Some(Source::Remix(source)), "пусть идёт снег"));
+    made_once_more(&town, &video, job.id, "Меняем видео из заказа № 1").await;
     town.assert_well();
     courier.stop().await;
     bot.stop().await.unwrap();
@@ -175,6 +188,7 @@ async fn a_film_goes_on_where_its_route_can_do_that() {
     let job = bot.app.job(UserId(AIGERIM), JobId(2)).unwrap().unwrap();
     let extension = Extension { of: source, nth: 1, before: 8 };
     assert_eq!((job.source, job.prompt.as_str()), (Some(Source::Extension(extension)), "кот кланяется"));
+    made_once_more(&town, &video, job.id, "Продолжаем видео из заказа № 1").await;
     town.assert_well();
     courier.stop().await;
     bot.stop().await.unwrap();

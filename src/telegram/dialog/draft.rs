@@ -49,8 +49,12 @@ impl Talk<'_> {
     /// The first screen of a draft that may go on from an order before it.
     pub async fn begun(&self, draft: &Draft) -> Result<Screen, AppError> {
         let Some(job) = self.basis(draft)? else { return self.start(draft) };
-        let choice = crate::telegram::view::choice(&job.quote);
-        match self.deal_of(draft, &choice)? {
+        self.begun_like(draft, &crate::telegram::view::choice(&job.quote)).await
+    }
+
+    /// The first screen of a draft for which all is chosen: straight to what is to be agreed on, if it can be had.
+    pub async fn begun_like(&self, draft: &Draft, choice: &Choice) -> Result<Screen, AppError> {
+        match self.deal_of(draft, choice)? {
             Some(quote) => self.agreement(draft, &quote).await,
             None => match not_now(draft) {
                 Some(why) => Ok(self.view.plain(why)),

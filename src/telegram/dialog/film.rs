@@ -21,7 +21,8 @@ impl Talk<'_> {
             VideoAction::Again => self.again(job).await,
             VideoAction::Size => self.resize(job).await,
             VideoAction::Edit => {
-                self.app.ask_for_words(self.person.id, Some(Basis::Settings(id))).await?;
+                let basis = job.source.map_or(Basis::Settings(id), Basis::from);
+                self.app.ask_for_words(self.person.id, Some(basis)).await?;
                 Ok(Reply::say(self.view.ask_edit(&job)))
             }
             VideoAction::Remix if job.film().is_some() && self.view.can_remix(&job) => {
@@ -49,17 +50,14 @@ impl Talk<'_> {
         Ok(page.map_or_else(|| self.view.no_films(), |page| self.view.gallery(&page)))
     }
 
-    /// A new draft with the same words and the same picture, straight to the confirmation.
+    /// A new draft with the same words and the same picture or film, straight to the confirmation.
     async fn again(&self, job: Job) -> Result<Reply, AppError> {
         if job.prompt.is_empty() {
             return self.generate("").await;
         }
         let choice = choice(&job.quote);
         let draft = self.like(job).await?;
-        let screen = match self.deal(&draft, &choice) {
-            Some(quote) => self.agreement(&draft, &quote).await?,
-            None => self.start(&draft)?,
-        };
+        let screen = self.begun_like(&draft, &choice).await?;
         Ok(Reply::say(self.anew(&draft, screen).await))
     }
 

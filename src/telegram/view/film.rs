@@ -33,6 +33,8 @@ impl View<'_> {
         let offered = |button: &&MenuButton<VideoAction>| match button.does {
             Does::Act(VideoAction::Remix) => self.can_remix(job),
             Does::Act(VideoAction::Extend) => self.can_extend(job),
+            // What is made from a film has its shape.
+            Does::Act(VideoAction::Size) => job.source.is_none(),
             _ => true,
         };
         let rows = self.menus.video.for_person(viewer);
@@ -135,9 +137,11 @@ impl View<'_> {
     fn ways_on(&self, job: &Job, reason: RefundReason) -> Vec<Button> {
         let first = match reason {
             RefundReason::Moderation | RefundReason::BadInput => VideoAction::Edit,
-            RefundReason::TooLarge => VideoAction::Size,
-            // It would begin with the same picture.
-            RefundReason::Picture => return vec![self.video_button(VideoAction::New, job.id)],
+            RefundReason::TooLarge if job.source.is_none() => VideoAction::Size,
+            // The same would end as this did.
+            RefundReason::Picture | RefundReason::SourceGone | RefundReason::TooLarge => {
+                return vec![self.video_button(VideoAction::New, job.id)];
+            }
             _ => VideoAction::Again,
         };
         [first, VideoAction::New].map(|action| self.video_button(action, job.id)).into()
