@@ -8,9 +8,10 @@ use crate::app::port::Stage;
 use crate::app::{Giving, HandoutDone, OrderView, QueueView};
 use crate::domain::account::{Balance, Movement, MovementReason};
 use crate::domain::id::{JobId, UserId};
-use crate::domain::job::{JobState, RefundReason};
+use crate::domain::job::{Job, JobState, RefundReason};
 use crate::domain::money::Tokens;
 use crate::domain::notice::Alert;
+use crate::domain::source::Source;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Profile;
@@ -223,7 +224,7 @@ fn a_refund_says_why_what_is_back_and_what_to_do() {
         let first = match reason {
             RefundReason::Moderation | RefundReason::BadInput => "✏️ Изменить текст",
             RefundReason::TooLarge => "📐 Другой формат",
-            RefundReason::Picture => "",
+            RefundReason::Picture | RefundReason::SourceGone => "",
             _ => "🔁 Ещё раз",
         };
         let ways = [first, "🎬 Новое видео"].into_iter().filter(|way| !way.is_empty()).collect::<Vec<_>>();
@@ -231,6 +232,9 @@ fn a_refund_says_why_what_is_back_and_what_to_do() {
         all.insert(text);
     }
     assert_eq!(all.len(), RefundReason::ALL.len(), "each reason has words of its own");
+    let remix = Job { source: Some(Source::Remix(JobId(1))), ..job };
+    let screen = view.refund(&remix, RefundReason::TooLarge, Tokens::new(10_000));
+    assert_eq!(buttons(&screen), ["🎬 Новое видео", "💰 Баланс"], "it cannot get another shape");
 }
 
 #[test]
