@@ -251,5 +251,6 @@ async fn film(order: Order) -> anyhow::Result<Bytes> {
     };
     let render =
         || async { tokio::task::spawn_blocking(move || render::film(&order).map(Bytes::from)).await? };
-    cell.get_or_try_init(render).await.cloned()
+    // In a task of its own: whoever hangs up leaves the film to the next that asks, instead of having it rendered once more.
+    tokio::spawn(async move { cell.get_or_try_init(render).await.cloned() }).await?
 }
