@@ -280,8 +280,9 @@ pub(super) fn time_zone(raw: &Raw) -> Result<Tz, Wrong> {
 
 /// Levels, by module where one differs.
 pub(super) fn log_filter(raw: &Raw) -> Result<Targets, Wrong> {
-    match raw.text()?.parse() {
-        Ok(filter) if !raw.text()?.is_empty() => Ok(filter),
+    let text = raw.text()?;
+    match text.parse() {
+        Ok(filter) if !text.is_empty() => Ok(filter),
         _ => Err(Wrong::new("expected a log filter, e.g. info or info,sora_bot::engine=debug")),
     }
 }

@@ -1,7 +1,7 @@
 // After the video: once more, with other words, changed, as a file; all films in one message; what moved, page by page.
 
 import assert from 'node:assert/strict';
-import { PHONE, USER } from './support/chat.mjs';
+import { PHONE } from './support/chat.mjs';
 import { story } from './support/story.mjs';
 
 const SHOTS = process.env.SCREENSHOTS;
@@ -103,10 +103,7 @@ story('a film goes on part by part where its engine can do that', { renderSecond
 
 // The first model's engine can do this too from now on.
 async function engineAlso(chat, sandbox, ability) {
-  const version = async () => (await sandbox.panel(USER)).scripts.version;
-  const before = await version();
-  await sandbox.edit('scripts/pricing.lua', (text) => text.replace('remix = true,', `remix = true, ${ability},`));
-  await chat.until(async () => await version() !== before);
+  await chat.inForce(sandbox, 'scripts/pricing.lua', (text) => text.replace('remix = true,', `remix = true, ${ability},`));
 }
 
 async function order(chat, words) {

@@ -12,10 +12,8 @@ story('a new markup is on the next button, an old card asks again, and a queued 
   await queued.says('Заказ № 1');
   const old = await confirmation(chat, 'нарисован по старой цене');
 
-  const version = await scriptsVersion(sandbox);
   const saved = Date.now();
-  await sandbox.edit('scripts/pricing.lua', (text) => text.replace(...MARKUP));
-  await chat.until(async () => await scriptsVersion(sandbox) !== version);
+  await chat.inForce(sandbox, 'scripts/pricing.lua', (text) => text.replace(...MARKUP));
   t.diagnostic(`in force ${Date.now() - saved} ms after saving`);
 
   const fresh = await chat.prompt('нарисован по новой цене');
@@ -61,9 +59,7 @@ story('a broken save changes nothing and names the file and the line, to the pan
 });
 
 story('words are the owner’s too: a saved text is in the next message', {}, async ({ chat, sandbox }) => {
-  const version = await scriptsVersion(sandbox);
-  await sandbox.edit('locales/ru.lua', (text) => text.replace('Здравствуйте, {name}!', 'Салем, {name}!'));
-  await chat.until(async () => await scriptsVersion(sandbox) !== version);
+  await chat.inForce(sandbox, 'locales/ru.lua', (text) => text.replace('Здравствуйте, {name}!', 'Салем, {name}!'));
   assert.match(await (await chat.ask('/start')).text(), /^Салем, Айгерим!/);
 });
 
@@ -96,8 +92,4 @@ async function confirmation(chat, words) {
   await card.tap('Быстро');
   await card.says('Проверьте заказ');
   return card;
-}
-
-async function scriptsVersion(sandbox) {
-  return (await sandbox.panel(USER)).scripts.version;
 }

@@ -143,10 +143,7 @@ const stages = {
     await shot('anyway', wrong);
   },
   async extend() {
-    const version = async () => (await sandbox.panel(USER)).scripts.version;
-    const before = await version();
-    await sandbox.edit('scripts/pricing.lua', (text) => text.replace('remix = true,', 'remix = true, extend = true,'));
-    await chat.until(async () => await version() !== before);
+    await chat.inForce(sandbox, 'scripts/pricing.lua', (text) => text.replace('remix = true,', 'remix = true, extend = true,'));
     const films = await chat.part('video').count();
     const card = await chat.ask(`${PROMPT} 5`);
     await tap(card, 0);
@@ -165,9 +162,7 @@ const stages = {
     await shot('extended: card', more);
     await shot('extended', chat.message(await chat.lastId()));
     await shot('/balance', await chat.ask('/balance'));
-    const able = await version();
-    await sandbox.edit('scripts/pricing.lua', (text) => text.replace('extend = true,', ''));
-    await chat.until(async () => await version() !== able);
+    await chat.inForce(sandbox, 'scripts/pricing.lua', (text) => text.replace('extend = true,', ''));
     await button(film, place).click();
     await chat.alertSays(/./);
     shots.push({ name: 'too late', png: (await chat.page.screenshot()).toString('base64') });

@@ -145,6 +145,14 @@ export class Chat {
     }
   }
 
+  // Saves a change of one of the owner's files, and waits until the bot goes by it.
+  async inForce(sandbox, file, change) {
+    const version = async () => (await sandbox.panel(USER)).scripts.version;
+    const before = await version();
+    await sandbox.edit(file, change);
+    await this.until(async () => await version() !== before);
+  }
+
   // A tap that no finger on this page made: repeated by the network, or forged.
   async tapUnseen(messageId, data) {
     const persona = await this.page.locator('.persona[aria-pressed="true"]').getAttribute('data-persona');
